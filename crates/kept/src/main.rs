@@ -1,0 +1,2 @@
+//! kept
+fn main() {}

@@ -1,0 +1,238 @@
+//! What `kept check` says about a config file: syntax errors and broken references, each with its line.
+
+use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, Regime, Source};
+use crate::period::Day;
+use crate::suggest::hint;
+use toml::Spanned;
+
+/// Presets that intake knows. The list lives here so that a misspelt name is found without reading any file.
+pub const PRESETS: &[&str] = &[
+    "shopify-orders",
+    "stripe-subscriptions",
+    "zendesk-tickets",
+    "segment-events",
+    "qualtrics-responses",
+    "hubspot-contacts",
+    "courier-deliveries",
+];
+
+/// A syntax error or an unknown key, as one problem.
+pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Problem {
+    let line = error.span().map_or(0, |span| line_of(text, span.start));
+    let message = error.message().to_owned();
+    let suggestion = unknown_field_hint(&message);
+    Problem { line, message: message + &suggestion }
+}
+
+/// serde says ``unknown field `x`, expected one of `a`, `b` ``; the nearest of those is offered.
+fn unknown_field_hint(message: &str) -> String {
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    match quoted.next() {
+        Some(wanted) if message.starts_with("unknown field") || message.starts_with("unknown variant") => {
+            hint(wanted, quoted)
+        }
+        _ => String::new(),
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()[..offset.min(text.len())].iter().filter(|b| **b == b'\n').count() + 1
+}
+
+/// Every broken reference and impossible value, in order of line.
+pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
+    let mut checker = Checker { text, found: Vec::new() };
+    checker.company(config);
+    checker.names(config);
+    checker.streams(config);
+    for silo in &config.silos {
+        for feed in &silo.feeds {
+            checker.feed(config, feed);
+        }
+    }
+    checker.found.sort_by_key(|problem| problem.line);
+    checker.found
+}
+
+struct Checker<'a> {
+    text: &'a str,
+    found: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn say<T>(&mut self, at: &Spanned<T>, message: String) {
+        let span = at.span();
+        let line = if span.is_empty() { 0 } else { line_of(self.text, span.start) };
+        self.found.push(Problem { line, message });
+    }
+
+    fn company(&mut self, config: &Config) {
+        let zone = &config.company.timezone;
+        if jiff::tz::TimeZone::get(zone.get_ref()).is_err() {
+            self.say(zone, format!("unknown time zone `{}`; use an IANA name such as \"Europe/Berlin\"", zone.get_ref()));
+        }
+        if let Some(as_of) = &config.company.as_of
+            && Day::parse(as_of.get_ref()).is_none()
+        {
+            self.say(as_of, format!("`{}` is no day; write it as 2026-12-31", as_of.get_ref()));
+        }
+        for rate in &config.rates {
+            if Day::parse(rate.from.get_ref()).is_none() {
+                self.say(&rate.from, format!("`{}` is no day; write it as 2026-12-31", rate.from.get_ref()));
+            }
+            if rate.rate.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
+                self.say(&rate.from, format!("the rate of {} must be above 0", rate.currency));
+            }
+        }
+        if !(0.0..=1.0).contains(&config.intake.max_reject_share) {
+            self.found.push(Problem { line: 0, message: "[intake] max_reject_share must lie between 0 and 1".into() });
+        }
+    }
+
+    fn names(&mut self, config: &Config) {
+        let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
+        let stages: Vec<_> = config.stages.iter().map(|s| &s.id).collect();
+        self.unique("department", &departments);
+        self.unique("stage", &stages);
+        self.unique("touchpoint", &config.touchpoints.iter().map(|t| &t.id).collect::<Vec<_>>());
+        self.unique("silo", &config.silos.iter().map(|s| &s.id).collect::<Vec<_>>());
+        for touchpoint in &config.touchpoints {
+            self.refers("department", &touchpoint.owner, &departments);
+            self.refers("stage", &touchpoint.stage, &stages);
+        }
+        for silo in &config.silos {
+            self.refers("department", &silo.owner, &departments);
+            self.unique("feed", &silo.feeds.iter().map(|f| &f.id).collect::<Vec<_>>());
+        }
+    }
+
+    fn unique(&mut self, what: &str, names: &[&Spanned<String>]) {
+        for (index, name) in names.iter().enumerate() {
+            let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
+                self.say(name, format!("the id `{}` of a {what} may hold only letters, digits, - and _", name.get_ref()));
+            }
+            if names[..index].iter().any(|other| other.get_ref() == name.get_ref()) {
+                self.say(name, format!("there is already a {what} `{}`; ids are unique", name.get_ref()));
+            }
+        }
+    }
+
+    fn refers(&mut self, what: &str, name: &Spanned<String>, known: &[&Spanned<String>]) {
+        if known.iter().any(|id| id.get_ref() == name.get_ref()) {
+            return;
+        }
+        let near = hint(name.get_ref(), known.iter().map(|id| id.get_ref().as_str()));
+        self.say(name, format!("there is no {what} `{}`{near}; add [[{what}]] with this id or use a known one", name.get_ref()));
+    }
+
+    fn streams(&mut self, config: &Config) {
+        self.unique("stream", &config.streams.iter().map(|s| &s.id).collect::<Vec<_>>());
+        for stream in &config.streams {
+            let calibrated = stream.gap.as_ref().map(Spanned::get_ref);
+            if let Some(other) = calibrated.filter(|gap| *gap != "calibrated") {
+                self.say(&stream.id, format!("gap = \"{other}\" is unknown; write gap = \"calibrated\" or gap_days = 180"));
+            }
+            let has_gap = stream.gap_days.is_some() || calibrated.is_some();
+            match stream.regime {
+                Regime::Purchases if !has_gap => {
+                    self.say(&stream.id, "a purchases stream needs gap_days = 180 or gap = \"calibrated\"".into());
+                }
+                Regime::Contractual if has_gap => {
+                    self.say(&stream.id, "a contractual stream ends with its subscription; remove gap and gap_days".into());
+                }
+                _ => {}
+            }
+            if let Some(gap) = stream.gap_days.as_ref().filter(|gap| !(1..=3650).contains(gap.get_ref())) {
+                self.say(gap, "gap_days must lie between 1 and 3650".into());
+            }
+            if stream.margin.is_some_and(|m| !(0.0..=1.0).contains(&m)) || !(0.0..=1.0).contains(&stream.return_share) {
+                self.say(&stream.id, "margin and return_share are shares between 0 and 1".into());
+            }
+        }
+    }
+
+    fn feed(&mut self, config: &Config, feed: &Feed) {
+        let streams: Vec<_> = config.streams.iter().map(|s| &s.id).collect();
+        if let Some(stream) = &feed.stream {
+            self.refers("stream", stream, &streams);
+        }
+        if let Some(zone) = &feed.timezone
+            && jiff::tz::TimeZone::get(zone.get_ref()).is_err()
+        {
+            self.say(zone, format!("unknown time zone `{}`", zone.get_ref()));
+        }
+        match feed.source() {
+            None => self.say(&feed.id, format!("feed `{}` needs exactly one of preset, columns and sql", feed.id.get_ref())),
+            Some(Source::Preset(name)) if !PRESETS.contains(&name) => {
+                let near = hint(name, PRESETS.iter().copied());
+                self.say(&feed.id, format!("there is no preset `{name}`{near}; known: {}", PRESETS.join(", ")));
+            }
+            Some(Source::Columns(columns)) => self.columns(feed, columns),
+            Some(Source::Preset(_) | Source::Sql(_)) => {}
+        }
+        if feed.sql.is_none() && feed.files.is_none() {
+            self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
+        }
+    }
+
+    fn columns(&mut self, feed: &Feed, columns: &super::Columns) {
+        let known = || RECORD_COLUMNS.iter().chain(EVENT_COLUMNS).copied();
+        for name in columns.keys().chain(feed.constants.keys()) {
+            if !known().any(|column| column == name) {
+                let near = hint(name, known());
+                self.say(&feed.id, format!("feed `{}`: `{name}` is no column that Kept knows{near}", feed.id.get_ref()));
+            }
+        }
+        if !columns.contains_key("record") {
+            self.say(&feed.id, format!("feed `{}`: columns must say which column is the `record` key", feed.id.get_ref()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "[company]\nname = \"A\"\ncurrency = \"EUR\"\n";
+
+    fn said(rest: &str) -> Vec<String> {
+        Config::parse(&format!("{HEAD}{rest}")).err().unwrap_or_default().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_problem_names_its_line_and_a_cure() {
+        let dept = "[[department]]\nid = \"sales\"\nname = \"Sales\"\n";
+        let table: Vec<(String, &str)> = vec![
+            ("timezone = \"Europe/Berlyn\"\n".into(), "kept.toml:4: unknown time zone `Europe/Berlyn`"),
+            ("zone = \"UTC\"\n".into(), "kept.toml:4: unknown field `zone`"),
+            ("timezon = \"UTC\"\n".into(), "did you mean `timezone`?"),
+            (format!("{dept}[[silo]]\nid = \"shop\"\nname = \"Shop\"\nowner = \"sale\"\n"), "kept.toml:10: there is no department `sale`; did you mean `sales`?"),
+            ("[[stream]]\nid = \"s\"\nregime = \"purchases\"\n".into(), "kept.toml:5: a purchases stream needs gap_days"),
+            (format!("{dept}{dept}"), "there is already a department `sales`"),
+            (
+                format!("{dept}[[silo]]\nid = \"s\"\nname = \"S\"\nowner = \"sales\"\n[[silo.feed]]\nid = \"f\"\nfiles = \"a.csv\"\npreset = \"shopify-order\"\n"),
+                "did you mean `shopify-orders`?",
+            ),
+            (
+                format!("{dept}[[silo]]\nid = \"s\"\nname = \"S\"\nowner = \"sales\"\n[[silo.feed]]\nid = \"f\"\nfiles = \"a.csv\"\ncolumns = {{ record = \"a\", emial = \"b\" }}\n"),
+                "did you mean `email`?",
+            ),
+            ("[[rate]]\ncurrency = \"US\"\nfrom = \"2024-01-01\"\nrate = 1.0\n".into(), "no currency code"),
+        ];
+        for (rest, expected) in table {
+            let said = said(&rest);
+            assert!(said.iter().any(|line| line.contains(expected)), "{rest}\nsaid {said:?}");
+        }
+        assert!(said("").is_empty());
+    }
+
+    #[test]
+    fn a_star_matches_any_run() {
+        for (pattern, text, fits) in
+            [("order_*", "order_placed", true), ("*", "", true), ("a*c", "abcc", true), ("a*c", "abd", false), ("x", "xx", false)]
+        {
+            assert_eq!(super::super::glob(pattern.as_bytes(), text.as_bytes()), fits, "{pattern} {text}");
+        }
+    }
+}
