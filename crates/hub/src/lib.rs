@@ -1,1 +1,18 @@
-//! hub
+//! The pages and the JSON interface of Kept: server-rendered, working without script, each from one edition.
+//!
+//! Handlers read plain rows from [`refresh::Reader`]; pages are pure functions from those rows to markup; no
+//! arithmetic happens here beyond what [`report`] tells.
+
+pub mod api;
+pub mod assets;
+pub mod error;
+pub mod layout;
+pub mod links;
+pub mod pages;
+mod router;
+#[cfg(test)]
+mod samples;
+mod state;
+
+pub use router::{router, serve};
+pub use state::Hub;

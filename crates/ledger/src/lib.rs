@@ -1,1 +1,28 @@
-//! ledger
+//! The books of the customer base: ordered events in, postings, balanced statements and the lists behind
+//! their numbers out. Pure: columns in, columns out; the rules are those of the definitions "Active, gained,
+//! lost, won back", "Value" and "The ledger".
+
+mod balance;
+mod calendar;
+mod calibrate;
+mod columns;
+mod error;
+mod figures;
+mod fold;
+mod lists;
+mod pass;
+mod reason;
+mod rules;
+mod statement;
+mod stream;
+
+pub use balance::{Checks, Closing, Imbalance, check_balance};
+pub use calibrate::{Calibration, GapCounts, GapShare, MAX_GAP_DAYS};
+pub use columns::{PostingRows, Postings, Rows, States};
+pub use error::Error;
+pub use figures::{FIGURES, Figures, Line};
+pub use lists::{MovedList, MovedRow, StandingList, StandingRow, moved, standing};
+pub use pass::Pass;
+pub use reason::Reason;
+pub use rules::{RULE_VERSION, Regime, Rules, StreamRule};
+pub use statement::StatementBuilder;

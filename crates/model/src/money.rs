@@ -13,7 +13,10 @@ impl Currency {
     /// Reads a code, trimming blanks and folding case; `None` when it is not three letters.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; 3] = text.trim().as_bytes().try_into().ok()?;
-        bytes.iter().all(u8::is_ascii_alphabetic).then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
+        bytes
+            .iter()
+            .all(u8::is_ascii_alphabetic)
+            .then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
     }
 
     /// The code as text.
@@ -24,8 +27,8 @@ impl Currency {
     /// Number of decimal digits of the minor unit (ISO 4217, exponents other than 2).
     pub fn exponent(self) -> u32 {
         match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
-            | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
+            | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             b"CLF" | b"UYW" => 4,
             _ => 2,
@@ -172,7 +175,12 @@ pub fn format_minor(minor: i64, exponent: u32) -> String {
     if exponent == 0 {
         return format!("{sign}{magnitude}");
     }
-    format!("{sign}{}.{:0width$}", magnitude / base, magnitude % base, width = exponent as usize)
+    format!(
+        "{sign}{}.{:0width$}",
+        magnitude / base,
+        magnitude % base,
+        width = exponent as usize
+    )
 }
 
 /// Dated exchange rates into the company's currency.
@@ -190,7 +198,11 @@ impl Rates {
 
     /// The rate in force on `day`, or `None` when no rate of that currency starts on or before it.
     pub fn on(&self, currency: Currency, day: Day) -> Option<f64> {
-        self.by_currency.get(&currency)?.range(..=day).next_back().map(|(_, rate)| *rate)
+        self.by_currency
+            .get(&currency)?
+            .range(..=day)
+            .next_back()
+            .map(|(_, rate)| *rate)
     }
 
     /// Converts minor units of `from` on `day` into minor units of `into`; `None` without a dated rate.
@@ -227,7 +239,11 @@ mod tests {
             ("99999999999999999999", DecimalMark::Point, Err(TooLarge)),
         ];
         for (text, mark, expected) in table {
-            assert_eq!(parse_minor(text.as_bytes(), 2, *mark, false), *expected, "{text:?}");
+            assert_eq!(
+                parse_minor(text.as_bytes(), 2, *mark, false),
+                *expected,
+                "{text:?}"
+            );
         }
         assert_eq!(parse_minor(b"9.995", 2, DecimalMark::Point, true), Ok(1000));
         assert_eq!(parse_minor(b"1500", 0, DecimalMark::Point, false), Ok(1500));

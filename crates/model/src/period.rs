@@ -1,8 +1,8 @@
 //! Days and half-open periods, cut in the company's own time zone.
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A civil day as days since 1970-01-01; the unit in which the ledger counts.
@@ -16,7 +16,11 @@ pub const DAY_US: i64 = 86_400_000_000;
 impl Day {
     /// The day of a civil date.
     pub fn of(date: Date) -> Self {
-        let days = days_from_civil(i32::from(date.year()), u32::from(date.month() as u8), u32::from(date.day() as u8));
+        let days = days_from_civil(
+            i32::from(date.year()),
+            u32::from(date.month() as u8),
+            u32::from(date.day() as u8),
+        );
         Self(days)
     }
 
@@ -67,7 +71,12 @@ pub struct DayCutter {
 impl DayCutter {
     /// A cutter for one zone.
     pub fn new(zone: TimeZone) -> Self {
-        Self { zone, from_us: 0, until_us: 0, offset_us: 0 }
+        Self {
+            zone,
+            from_us: 0,
+            until_us: 0,
+            offset_us: 0,
+        }
     }
 
     /// The civil day of an instant in microseconds since the Unix epoch, UTC.
@@ -84,9 +93,16 @@ impl DayCutter {
             return;
         };
         self.offset_us = i64::from(self.zone.to_offset(at).seconds()) * 1_000_000;
-        self.until_us = self.zone.following(at).next().map_or(i64::MAX, |t| t.timestamp().as_microsecond());
+        self.until_us = self
+            .zone
+            .following(at)
+            .next()
+            .map_or(i64::MAX, |t| t.timestamp().as_microsecond());
         self.from_us = if self.zone.to_offset_info(at).offset() == self.zone.to_offset(at) {
-            self.zone.preceding(at).next().map_or(i64::MIN, |t| t.timestamp().as_microsecond())
+            self.zone
+                .preceding(at)
+                .next()
+                .map_or(i64::MIN, |t| t.timestamp().as_microsecond())
         } else {
             at_us
         };
@@ -129,7 +145,9 @@ impl Granularity {
 
     /// The granularity of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|g| g.name().eq_ignore_ascii_case(name))
+        Self::ALL
+            .into_iter()
+            .find(|g| g.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -147,13 +165,20 @@ impl Period {
     pub fn of(granularity: Granularity, day: Day) -> Self {
         let date = day.date();
         let months = i32::from(date.year()) * 12 + i32::from(date.month() as u8) - 1;
-        Self { granularity, index: months.div_euclid(granularity.months()) }
+        Self {
+            granularity,
+            index: months.div_euclid(granularity.months()),
+        }
     }
 
     /// First day.
     pub fn start(self) -> Day {
         let months = self.index * self.granularity.months();
-        Day(days_from_civil(months.div_euclid(12), months.rem_euclid(12) as u32 + 1, 1))
+        Day(days_from_civil(
+            months.div_euclid(12),
+            months.rem_euclid(12) as u32 + 1,
+            1,
+        ))
     }
 
     /// The day after the last day.
@@ -164,7 +189,10 @@ impl Period {
     /// The period after this one.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self { granularity: self.granularity, index: self.index + 1 }
+        Self {
+            granularity: self.granularity,
+            index: self.index + 1,
+        }
     }
 
     /// Reads `2026-07`, `2026-Q3` or `2026`.
@@ -180,14 +208,20 @@ impl Period {
             Some(m) => (Granularity::Month, m.parse::<i32>().ok()? - 1),
         };
         let per_year = 12 / granularity.months();
-        (0..per_year).contains(&within).then_some(Self { granularity, index: year * per_year + within })
+        (0..per_year).contains(&within).then_some(Self {
+            granularity,
+            index: year * per_year + within,
+        })
     }
 }
 
 impl std::fmt::Display for Period {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let per_year = 12 / self.granularity.months();
-        let (year, within) = (self.index.div_euclid(per_year), self.index.rem_euclid(per_year) + 1);
+        let (year, within) = (
+            self.index.div_euclid(per_year),
+            self.index.rem_euclid(per_year) + 1,
+        );
         match self.granularity {
             Granularity::Month => write!(f, "{year:04}-{within:02}"),
             Granularity::Quarter => write!(f, "{year:04}-Q{within}"),
@@ -214,10 +248,17 @@ mod tests {
 
     #[test]
     fn periods_are_half_open_and_name_themselves() {
-        let table = [("2026-02", "2026-02-01", "2026-03-01"), ("2026-Q4", "2026-10-01", "2027-01-01"), ("2024", "2024-01-01", "2025-01-01")];
+        let table = [
+            ("2026-02", "2026-02-01", "2026-03-01"),
+            ("2026-Q4", "2026-10-01", "2027-01-01"),
+            ("2024", "2024-01-01", "2025-01-01"),
+        ];
         for (name, start, end) in table {
             let period = Period::parse(name).expect(name);
-            assert_eq!((period.start().to_string(), period.end().to_string()), (start.into(), end.into()));
+            assert_eq!(
+                (period.start().to_string(), period.end().to_string()),
+                (start.into(), end.into())
+            );
             assert_eq!(period.to_string(), name);
             assert_eq!(Period::of(period.granularity, period.end().plus(-1)), period);
             assert_eq!(Period::of(period.granularity, period.end()), period.next());
@@ -231,10 +272,15 @@ mod tests {
     fn a_day_is_cut_where_the_company_lives_also_when_clocks_change() {
         let zone = TimeZone::get("Europe/Berlin").expect("zone");
         let mut cutter = DayCutter::new(zone.clone());
-        let start = Timestamp::from_second(1_711_800_000).expect("at").as_microsecond(); // 2024-03-30 12:00 UTC
+        let start = Timestamp::from_second(1_711_800_000)
+            .expect("at")
+            .as_microsecond(); // 2024-03-30 12:00 UTC
         for step in 0..400 {
             let at_us = start + step * 17 * 60 * 60 * 1_000_000;
-            let slow = Timestamp::from_microsecond(at_us).expect("at").to_zoned(zone.clone()).date();
+            let slow = Timestamp::from_microsecond(at_us)
+                .expect("at")
+                .to_zoned(zone.clone())
+                .date();
             assert_eq!(cutter.day(at_us), Day::of(slow));
         }
         for at_us in [i64::MAX, i64::MIN / 4] {

@@ -1,1 +1,16 @@
-//! report
+//! How numbers are told: in digits, in a sentence, as a picture on a page and as a picture in a terminal.
+//!
+//! Pure functions from plain numbers to text, no queries. Pictures take their ink and type from the page's
+//! style sheet (classes named here, colours named there), so that dark mode and print work.
+
+pub mod calendar;
+pub mod flow;
+pub mod life;
+pub mod number;
+pub mod scale;
+pub mod sentence;
+pub mod terminal;
+pub mod trend;
+pub mod waterfall;
+
+pub use flow::{Figures, Flow, Measure, Step};

@@ -7,14 +7,40 @@ use toml::Spanned;
 
 /// Canonical columns that say who a row is about. `record` is the silo's own key.
 pub const RECORD_COLUMNS: &[&str] = &[
-    "record", "name", "given", "family", "email", "phone", "birth_date", "address", "postcode", "city", "region",
-    "country", "company", "account", "exclusive_id", "updated_at",
+    "record",
+    "name",
+    "given",
+    "family",
+    "email",
+    "phone",
+    "birth_date",
+    "address",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "company",
+    "account",
+    "exclusive_id",
+    "updated_at",
 ];
 
 /// Canonical columns that say what happened.
 pub const EVENT_COLUMNS: &[&str] = &[
-    "id", "at", "event", "kind", "outcome", "value", "value_minor", "currency", "reference", "score", "text", "title",
-    "reason", "channel",
+    "id",
+    "at",
+    "event",
+    "kind",
+    "outcome",
+    "value",
+    "value_minor",
+    "currency",
+    "reference",
+    "score",
+    "text",
+    "title",
+    "reason",
+    "channel",
 ];
 
 /// `[[silo]]`: a source system and the department that owns it.

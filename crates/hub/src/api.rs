@@ -1,0 +1,127 @@
+//! The JSON interface: the same rows the pages show, each answer with the edition it comes from.
+
+use crate::Hub;
+use crate::error::{Failure, Wants};
+use crate::pages::{customers, statement};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use refresh::view::Edition;
+use serde::Serialize;
+use serde_json::json;
+
+/// Customers in one answer, unless fewer are asked for; and at most.
+const CUSTOMERS: usize = 100;
+const MOST_CUSTOMERS: usize = 10_000;
+
+/// A failure as JSON: `{"error": …, "cure": …}`.
+pub(crate) struct Refusal(Failure);
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        Self(failure)
+    }
+}
+
+impl From<refresh::Error> for Refusal {
+    fn from(error: refresh::Error) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        json_of(self.0.status, &json!({"error": self.0.what, "cure": self.0.cure}))
+    }
+}
+
+type Answer = Result<Response, Refusal>;
+/// What the address asks for, so that a refusal is JSON too.
+type Wanted<T> = Result<Wants<T>, Failure>;
+
+/// `/api/v1/statement?by=month&segment=…`
+pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let (by, period) = statement::show::wanted(&asked)?;
+    let segment = asked.segment.unwrap_or_default();
+    let read = hub.at_one_edition(|| hub.reader.statement(by, &segment)).await?;
+    let (edition, mut statement) = read.ok_or_else(unpublished)?;
+    statement
+        .lines
+        .retain(|line| period.is_none_or(|period| line.period == period));
+    Ok(told(&edition, "statement", &statement))
+}
+
+/// `/api/v1/customers?period=…&figure=…&segment=…&q=…&offset=…&limit=…`
+pub(crate) async fn customers(State(hub): State<Hub>, asked: Wanted<customers::list::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let limit = asked.limit.unwrap_or(CUSTOMERS).min(MOST_CUSTOMERS);
+    let wanted = asked.wanted(limit)?;
+    let read = hub.at_one_edition(|| hub.reader.customers(&wanted)).await?;
+    let (edition, list) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "customers", &list))
+}
+
+/// `/api/v1/customers/ID?events=…`
+pub(crate) async fn customer(
+    State(hub): State<Hub>,
+    Path(id): Path<String>,
+    asked: Wanted<customers::show::Asked>,
+) -> Answer {
+    let Wants(asked) = asked?;
+    let read = hub
+        .at_one_edition(|| hub.reader.customer(&id, asked.limit()))
+        .await?;
+    let (edition, life) = read.ok_or_else(unpublished)?;
+    let life = life.ok_or_else(|| customers::show::nobody(&id))?;
+    Ok(told(&edition, "customer", &life))
+}
+
+/// `/api/v1/editions`
+pub(crate) async fn editions(State(hub): State<Hub>) -> Answer {
+    Ok(json_of(
+        StatusCode::OK,
+        &json!({"editions": hub.reader.editions().await?}),
+    ))
+}
+
+fn unpublished() -> Failure {
+    Failure::missing(
+        "Nothing is published yet.",
+        "Run `kept import`, then `kept refresh`.",
+    )
+}
+
+fn told(edition: &Edition, name: &str, rows: &impl Serialize) -> Response {
+    json_of(StatusCode::OK, &json!({"edition": edition, name: rows}))
+}
+
+fn json_of(status: StatusCode, value: &serde_json::Value) -> Response {
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        value.to_string(),
+    )
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn answers_name_their_edition_and_write_periods_as_text() {
+        let edition = samples::frame().edition.expect("edition");
+        let value = json!({"edition": &edition, "lines": samples::lines(1)});
+        assert_eq!(value["edition"]["edition"], 3);
+        assert_eq!(value["lines"][0]["period"], "2026-10");
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_status_and_says_what_to_do() {
+        let response = Refusal::from(unpublished()).into_response();
+        assert_eq!(response.status(), StatusCode::NOT_FOUND);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json");
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages, one folder for each noun, one file for each page: what it asks for, what it reads, how it looks.
+
+pub mod customers;
+pub mod data;
+pub mod statement;

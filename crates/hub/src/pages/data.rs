@@ -1,0 +1,69 @@
+//! The workshop: what was read, what was set aside, what was published, what each number means, and SQL.
+
+pub mod definitions;
+pub mod editions;
+pub mod imports;
+pub mod rejects;
+pub mod silos;
+pub mod sql;
+
+use crate::layout::{self, Frame, Place};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// Rows on one page of a list.
+const LIMIT: usize = 100;
+
+/// Where in a list to start.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// Rows to skip.
+    pub offset: Option<usize>,
+}
+
+const TABS: [(&str, &str); 6] = [
+    ("/data", "Silos"),
+    ("/data/imports", "Imports"),
+    ("/data/rejects", "Rejected rows"),
+    ("/data/editions", "Editions"),
+    ("/data/definitions", "Definitions"),
+    ("/data/sql", "SQL"),
+];
+
+/// A page under data: its tab, its sentence, its content.
+fn page(frame: &Frame, path: &str, sentence: &str, content: &Markup) -> Markup {
+    let name = TABS
+        .iter()
+        .find(|(other, _)| *other == path)
+        .map_or("Data", |(_, name)| name);
+    let content = html! {
+        nav.tabs aria-label="Data" {
+            @for (href, name) in TABS { a href=(href) aria-current=[(href == path).then_some("page")] { (name) } }
+        }
+        div.lead { p.eyebrow { "Data · " (name) } h1 { (sentence) } }
+        (content)
+    };
+    layout::page(frame, Place::Data, name, &content)
+}
+
+fn count(number: u64) -> String {
+    report::number::count(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+/// With a capital letter.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// What stands between back-ticks as code.
+fn marked(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `/data/sql`: questions of one's own, read-only, with a limit on rows. The reader refuses whatever writes.
+
+use crate::error::{Failure, Wants};
+use crate::layout::{self, Frame};
+use crate::{Hub, links};
+use axum::extract::State;
+use axum::http::StatusCode;
+use maud::{Markup, html};
+use refresh::view::Answer;
+use report::number;
+use serde::Deserialize;
+
+/// Rows shown at most.
+const ROWS: usize = 500;
+
+/// Questions to start from.
+const EXAMPLES: [(&str, &str); 3] = [
+    (
+        "The latest imports",
+        "select * from imports order by at desc limit 20",
+    ),
+    (
+        "Why rows are set aside",
+        "select file, reason, count(*) as rows\nfrom rejects\ngroup by file, reason\norder by rows desc\nlimit 50",
+    ),
+    (
+        "What was published",
+        "select * from editions order by edition desc limit 20",
+    ),
+];
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// The question.
+    pub sql: Option<String>,
+}
+
+pub(crate) async fn get(
+    State(hub): State<Hub>,
+    Wants(asked): Wants<Asked>,
+) -> Result<(StatusCode, Markup), Failure> {
+    let frame = hub.frame(hub.reader.edition().await?);
+    let text = asked.sql.unwrap_or_default();
+    if text.trim().is_empty() {
+        return Ok((StatusCode::OK, page(&frame, &text, None)));
+    }
+    let answer = hub
+        .reader
+        .sql(&text, ROWS)
+        .await
+        .map_err(|error| error.to_string());
+    let status = if answer.is_ok() {
+        StatusCode::OK
+    } else {
+        StatusCode::BAD_REQUEST
+    };
+    Ok((status, page(&frame, &text, Some(&answer))))
+}
+
+/// The page, with an answer or why there is none.
+pub fn page(frame: &Frame, text: &str, answer: Option<&Result<Answer, String>>) -> Markup {
+    let content = html! {
+        form.console method="get" action="/data/sql" {
+            label { span { "SQL, one SELECT" }
+                textarea name="sql" rows="6" spellcheck="false" data-submit { (text) }
+            }
+            button.keep type="submit" { "Ask" }
+            span.muted { " Read-only; at most " (number::count(ROWS as i64)) " rows are shown." }
+        }
+        @match answer {
+            None => (examples()),
+            Some(Err(error)) => div.notice.bad role="alert" { p { "The question could not be answered." } pre { code { (error) } } },
+            Some(Ok(answer)) => (told(answer)),
+        }
+    };
+    super::page(frame, "/data/sql", "Ask the data in SQL.", &content)
+}
+
+fn examples() -> Markup {
+    html! {
+        p { "To start from: "
+            @for (index, (name, text)) in EXAMPLES.iter().enumerate() {
+                @if index > 0 { " · " }
+                a href=(links::address("/data/sql", &[("sql", text)])) { (name) }
+            }
+        }
+    }
+}
+
+fn told(answer: &Answer) -> Markup {
+    let table = html! {
+        table {
+            thead { tr { @for column in &answer.columns { th scope="col" { (column) } } } }
+            tbody { @for row in &answer.rows {
+                tr { @for cell in row {
+                    @match cell {
+                        None => td.muted { "null" },
+                        Some(text) => td.wrap.n[is_number(text)] { bdi { (text) } },
+                    }
+                } }
+            } }
+        }
+    };
+    html! {
+        p.muted {
+            (super::sentence(&number::counted(answer.rows.len(), "row", "rows")))
+            @if answer.cut { "; more were left out. Add a LIMIT or a condition, or use " code { "kept sql" } " for all of them" }
+            "."
+        }
+        @if !answer.columns.is_empty() { (layout::scroller("Answer", &table)) }
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+        && text.parse::<f64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    #[test]
+    fn answers_errors_and_the_empty_console_are_told() {
+        let frame = samples::frame();
+        let answer = Answer {
+            columns: vec!["name".into(), "n".into()],
+            rows: vec![
+                vec![Some("<i>".into()), Some("12".into())],
+                vec![None, Some("-1.5".into())],
+            ],
+            cut: true,
+        };
+        let told = page(&frame, "select '<x>'", Some(&Ok(answer))).into_string();
+        samples::assert_safe(&told);
+        assert!(
+            told.contains("&lt;i&gt;")
+                && told.contains("select '&lt;x&gt;'")
+                && told.contains("2\u{a0}rows; more were left out")
+        );
+        assert_eq!(told.matches("class=\"wrap n\"").count(), 2, "{told}");
+        let refused = page(&frame, "drop table x", Some(&Err("only SELECT".into()))).into_string();
+        assert!(refused.contains("role=\"alert\"") && refused.contains("only SELECT"));
+        assert!(page(&frame, "", None).into_string().contains("To start from"));
+    }
+
+    #[test]
+    fn numbers_are_told_from_words() {
+        for (text, expected) in [
+            ("12", true),
+            ("-1.5e3", true),
+            ("e", false),
+            ("", false),
+            ("2026-09", false),
+            ("NaN", false),
+        ] {
+            assert_eq!(is_number(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! `/`: one sentence, the waterfall of a period in customers and in value, and the periods behind it.
+
+use super::{figures, history, one};
+use crate::error::{Failure, Wants};
+use crate::layout::{self, Frame, Place};
+use crate::{Hub, links};
+use axum::extract::State;
+use maud::{Markup, html};
+use model::{Granularity, Period};
+use refresh::view::{Line, Statement};
+use report::{calendar, sentence};
+use serde::Deserialize;
+
+/// What the address asks for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
+    /// `month`, `quarter` or `year`.
+    pub by: Option<String>,
+    /// `2026-09`, `2026-Q3` or `2026`; its length goes before `by`.
+    pub period: Option<String>,
+    /// A segment; the whole when empty.
+    pub segment: Option<String>,
+    /// Anything shows all periods, not only the latest.
+    pub all: Option<String>,
+}
+
+/// What the page shows.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// Around the page.
+    pub frame: Frame,
+    /// The periods.
+    pub statement: Statement,
+    /// Segments one can choose.
+    pub segments: Vec<String>,
+    /// The period in front; the last that is over when `None`.
+    pub period: Option<Period>,
+    /// Whether all periods are listed.
+    pub all: bool,
+}
+
+impl View {
+    /// The last day the books cover when a period is not over yet.
+    fn so_far(&self, period: Period) -> Option<model::Day> {
+        let as_of = self.frame.edition.as_ref()?.as_of;
+        (as_of.plus(1) < period.end()).then_some(as_of)
+    }
+
+    /// The line in front.
+    fn chosen(&self) -> Option<&Line> {
+        let lines = &self.statement.lines;
+        match self.period {
+            Some(period) => lines.iter().find(|line| line.period == period),
+            None => lines
+                .iter()
+                .rfind(|line| self.so_far(line.period).is_none())
+                .or(lines.last()),
+        }
+    }
+
+    pub(super) fn segment(&self) -> &str {
+        &self.statement.segment
+    }
+
+    pub(super) fn by(&self) -> Granularity {
+        self.statement.granularity
+    }
+
+    /// ` so far` for the period that is not over yet.
+    pub(super) fn mark(&self, period: Period) -> &'static str {
+        if self.so_far(period).is_some() {
+            " so far"
+        } else {
+            ""
+        }
+    }
+}
+
+pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+    let (by, period) = wanted(&asked)?;
+    let segment = asked.segment.unwrap_or_default();
+    let read = hub
+        .at_one_edition(|| async {
+            Ok((
+                hub.reader.statement(by, &segment).await?,
+                hub.reader.segments().await?,
+            ))
+        })
+        .await?;
+    let Some((edition, (statement, segments))) = read else {
+        return Ok(layout::no_edition(
+            &hub.frame(None),
+            Place::Statement,
+            "Statement",
+        ));
+    };
+    let view = View {
+        frame: hub.frame(Some(edition)),
+        statement,
+        segments,
+        period,
+        all: asked.all.is_some_and(|all| !all.is_empty()),
+    };
+    Ok(page(&view))
+}
+
+/// Granularity and period asked for; a period's own length goes before `by`.
+pub(crate) fn wanted(asked: &Asked) -> Result<(Granularity, Option<Period>), Failure> {
+    let period = match asked.period.as_deref().filter(|text| !text.is_empty()) {
+        None => None,
+        Some(text) => Some(period(text)?),
+    };
+    let by = match (period, asked.by.as_deref().filter(|text| !text.is_empty())) {
+        (Some(period), _) => period.granularity,
+        (None, None) => Granularity::Month,
+        (None, Some(name)) => Granularity::from_name(name).ok_or_else(|| {
+            Failure::unclear(
+                format!("There is no statement by `{name}`."),
+                "Write by=month, by=quarter or by=year.",
+            )
+        })?,
+    };
+    Ok((by, period))
+}
+
+/// A period as written in an address.
+pub(crate) fn period(text: &str) -> Result<Period, Failure> {
+    Period::parse(text).ok_or_else(|| {
+        Failure::unclear(
+            format!("`{text}` is no period."),
+            "Write 2026-09, 2026-Q3 or 2026.",
+        )
+    })
+}
+
+/// The page.
+pub fn page(view: &View) -> Markup {
+    let content = match view.chosen() {
+        Some(line) => told(view, line),
+        None => nothing(view),
+    };
+    layout::page(&view.frame, Place::Statement, "Statement", &content)
+}
+
+fn told(view: &View, line: &Line) -> Markup {
+    let figures = figures(line);
+    html! {
+        div.lead {
+            p.eyebrow {
+                "Statement" @if !view.segment().is_empty() { " · " bdi { (view.segment()) } }
+            }
+            h1 { (sentence::statement(&figures, view.frame.currency, view.so_far(line.period))) }
+        }
+        (controls(view, Some(line.period)))
+        (one::blocks(view, line, &figures))
+        (history::pictures(view))
+        (history::tables(view))
+    }
+}
+
+fn nothing(view: &View) -> Markup {
+    let what = match view.period {
+        Some(period) => format!("The books hold nothing for {}.", calendar::period(period)),
+        None => "The books are empty: no silo told of a purchase or a subscription yet.".to_owned(),
+    };
+    let command = if view.period.is_some() {
+        ""
+    } else {
+        "kept check\nkept import\nkept refresh"
+    };
+    html! {
+        div.lead { p.eyebrow { "Statement" } h1 { (what) } }
+        (controls(view, None))
+        (layout::empty("Choose another period or segment, or look at what was read under Data.", command))
+    }
+}
+
+/// Month, quarter, year; the period before and after; the segment.
+fn controls(view: &View, shown: Option<Period>) -> Markup {
+    let segment = view.segment();
+    let beside = |step: i32| {
+        let period = shown.map(|p| Period {
+            index: p.index + step,
+            ..p
+        })?;
+        view.statement
+            .lines
+            .iter()
+            .any(|line| line.period == period)
+            .then_some(period)
+    };
+    html! {
+        div.controls {
+            nav.switch aria-label="Length of a period" {
+                @for by in Granularity::ALL {
+                    @let there = shown.map(|p| Period::of(by, p.end().plus(-1)));
+                    a href=(links::statement(by, there, segment, view.all)) aria-current=[(by == view.by()).then_some("true")] {
+                        (match by { Granularity::Month => "Month", Granularity::Quarter => "Quarter", Granularity::Year => "Year" })
+                    }
+                }
+            }
+            nav.steps aria-label="Period" {
+                @for (step, sign, rel) in [(-1, "← ", "prev"), (1, "", "next")] {
+                    @if let Some(period) = beside(step) {
+                        a rel=(rel) href=(links::statement(view.by(), Some(period), segment, view.all)) {
+                            (sign) (calendar::period(period)) @if step == 1 { " →" }
+                        }
+                    }
+                }
+            }
+            @if !view.segments.is_empty() { (segment_form(view, shown)) }
+        }
+    }
+}
+
+fn segment_form(view: &View, shown: Option<Period>) -> Markup {
+    html! {
+        form.filter method="get" action="/" {
+            input type="hidden" name="by" value=(view.by().name());
+            @if let Some(period) = shown { input type="hidden" name="period" value=(period); }
+            (segment_select(&view.segments, view.segment()))
+            button type="submit" { "Show" }
+        }
+    }
+}
+
+/// A choice of segments; the first is the whole.
+pub(crate) fn segment_select(segments: &[String], chosen: &str) -> Markup {
+    html! {
+        label { span { "Segment" }
+            select name="segment" data-submit {
+                option value="" { "All customers" }
+                @for segment in segments {
+                    option value=(segment) selected[segment == chosen] { (segment) }
+                }
+                @if !chosen.is_empty() && !segments.iter().any(|segment| segment == chosen) {
+                    option value=(chosen) selected { (chosen) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples;
+
+    fn view(lines: Vec<Line>) -> View {
+        View {
+            frame: samples::frame(),
+            statement: Statement {
+                granularity: Granularity::Month,
+                segment: String::new(),
+                lines,
+            },
+            segments: samples::segments(),
+            period: None,
+            all: false,
+        }
+    }
+
+    #[test]
+    fn every_table_number_opens_something() {
+        for lines in [
+            samples::lines(30),
+            samples::shrinking(),
+            samples::huge(),
+            samples::lines(1),
+        ] {
+            let told = page(&view(lines)).into_string();
+            samples::assert_safe(&told);
+            let cells: Vec<&str> = told.split("<td").skip(1).collect();
+            assert!(cells.len() > 10);
+            for cell in cells {
+                let cell = cell.split("</td>").next().unwrap_or("");
+                assert!(cell.contains("<a ") || cell.contains("–"), "no link in <td{cell}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_lead_to_the_customers_behind_them_in_the_same_segment() {
+        let mut view = view(samples::lines(3));
+        view.statement.segment = "Nord & Süd".into();
+        let told = page(&view).into_string();
+        for figure in [
+            "opening",
+            "gained",
+            "won_back",
+            "lost",
+            "expanded",
+            "contracted",
+            "closing",
+        ] {
+            let link =
+                format!("/customers?period=2026-10&amp;figure={figure}&amp;segment=Nord%20%26%20S%C3%BCd");
+            assert!(told.contains(&link), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_running_period_is_marked_and_does_not_lead() {
+        let mut view = view(samples::lines(3));
+        if let Some(edition) = &mut view.frame.edition {
+            edition.as_of = model::Day::parse("2026-10-12").expect("day");
+        }
+        let told = page(&view).into_string();
+        assert!(told.contains("<h1>In September 2026 we"), "{told}");
+        assert!(told.contains("Oct 26 so far"));
+        view.period = Period::parse("2026-10");
+        assert!(
+            page(&view)
+                .into_string()
+                .contains("<h1>In October 2026 so far (books to 12\u{a0}Oct\u{a0}2026) we")
+        );
+    }
+
+    #[test]
+    fn a_cut_list_says_how_many_it_left_out() {
+        let mut view = view(samples::lines(30));
+        assert!(
+            page(&view)
+                .into_string()
+                .contains("6 earlier months are not listed")
+        );
+        view.all = true;
+        assert!(!page(&view).into_string().contains("are not listed"));
+    }
+
+    #[test]
+    fn books_that_do_not_tie_are_called_so() {
+        let mut lines = samples::lines(1);
+        assert!(page(&view(lines.clone())).into_string().contains("Ties out"));
+        lines[0].closing_count += 1;
+        assert!(page(&view(lines)).into_string().contains("Does not tie out"));
+    }
+
+    #[test]
+    fn empty_books_say_the_next_step() {
+        let told = page(&view(Vec::new())).into_string();
+        assert!(told.contains("The books are empty") && told.contains("kept import"));
+        samples::assert_safe(&told);
+        let other = View {
+            period: Period::parse("1999-01"),
+            ..view(samples::lines(2))
+        };
+        assert!(
+            page(&other)
+                .into_string()
+                .contains("The books hold nothing for January 1999.")
+        );
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_understood_says_what_to_write() {
+        let asked = |by: &str, period: &str| Asked {
+            by: Some(by.into()),
+            period: Some(period.into()),
+            ..Asked::default()
+        };
+        assert_eq!(wanted(&asked("", "")).expect("fine"), (Granularity::Month, None));
+        assert_eq!(
+            wanted(&asked("month", "2026")).expect("fine").0,
+            Granularity::Year
+        );
+        assert!(wanted(&asked("week", "")).is_err_and(|failure| failure.cure.contains("by=quarter")));
+        assert!(wanted(&asked("", "2026-13")).is_err_and(|failure| failure.what.contains("2026-13")));
+    }
+}

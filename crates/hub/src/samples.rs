@@ -1,0 +1,49 @@
+//! Samples that every template is rendered with in tests, and what no page may ever hold.
+
+mod rows;
+
+pub(crate) use rows::{customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos};
+
+use crate::layout::Frame;
+use jiff::tz::TimeZone;
+use model::Currency;
+
+/// Around a page of edition 3.
+pub(crate) fn frame() -> Frame {
+    Frame {
+        company: "Alder & Finch".into(),
+        currency: Currency::parse("EUR").expect("code"),
+        zone: TimeZone::get("Europe/Berlin").expect("zone"),
+        edition: Some(edition()),
+    }
+}
+
+/// Fails when a page holds what the content policy forbids, text that was not escaped, or a request elsewhere.
+pub(crate) fn assert_safe(html: &str) {
+    for forbidden in [
+        " style=",
+        "<style",
+        "javascript:",
+        " onerror=alert(1)>",
+        "http://",
+        "https://",
+        "<script>",
+        "NaN",
+    ] {
+        assert!(!html.contains(forbidden), "`{forbidden}` in {html}");
+    }
+    let handler = html.split('<').any(|tag| {
+        tag.split('>').next().is_some_and(|inside| {
+            inside
+                .split(' ')
+                .any(|part| part.starts_with("on") && part.contains('='))
+        })
+    });
+    assert!(!handler, "an event handler in {html}");
+    assert_eq!(
+        html.matches("<script").count(),
+        html.matches("\" type=\"module\"></script>").count(),
+        "{html}"
+    );
+    assert_eq!(html.matches("<h1").count(), 1, "one sentence leads");
+}

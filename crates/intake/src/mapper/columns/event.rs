@@ -1,0 +1,145 @@
+//! The event of a mapped row.
+
+use super::Cell;
+use crate::canon::{Amount, EventRow, SourceId};
+use crate::desk::Desk;
+use crate::error::Problem;
+use crate::parse;
+use crate::row::{Reject, Row};
+use model::config::Feed;
+use model::{EventKind, Outcome};
+
+/// Where the columns of an event come from; there is one where `at` is mapped.
+#[derive(Debug)]
+pub(super) struct EventMap {
+    id: Cell,
+    at: Cell,
+    event: Cell,
+    /// The feed's id: what events are called that are given no name.
+    feed: String,
+    kind: Cell,
+    /// The kind of rows whose cell is blank.
+    usual_kind: EventKind,
+    outcome: Cell,
+    value: Cell,
+    value_minor: Cell,
+    currency: Cell,
+    reference: Cell,
+    score: Cell,
+    text: Cell,
+    title: Cell,
+    reason: Cell,
+    channel: Cell,
+}
+
+impl EventMap {
+    pub(super) fn bind(
+        feed: &Feed,
+        mut cell: impl FnMut(&str) -> Result<Cell, Problem>,
+    ) -> Result<Option<Self>, Problem> {
+        let at = cell("at")?;
+        let mut map = Self {
+            id: cell("id")?,
+            event: cell("event")?,
+            feed: feed.id.get_ref().clone(),
+            kind: cell("kind")?,
+            usual_kind: EventKind::Contact,
+            outcome: cell("outcome")?,
+            value: cell("value")?,
+            value_minor: cell("value_minor")?,
+            currency: cell("currency")?,
+            reference: cell("reference")?,
+            score: cell("score")?,
+            text: cell("text")?,
+            title: cell("title")?,
+            reason: cell("reason")?,
+            channel: cell("channel")?,
+            at,
+        };
+        map.usual_kind = map.inferred_kind()?;
+        Ok(map.at.is_mapped().then_some(map))
+    }
+
+    /// The constant kind; without one a purchase where there is a value, a response where there is a score,
+    /// else a contact.
+    fn inferred_kind(&mut self) -> Result<EventKind, Problem> {
+        if let Some(name) = self.kind.constant.take() {
+            let kinds = || EventKind::ALL.iter().map(|kind| kind.name());
+            return EventKind::from_name(&name).ok_or_else(|| {
+                let near = model::suggest::hint(&name, kinds());
+                let known = kinds().collect::<Vec<_>>().join(", ");
+                Problem::Setting(format!("constants: there is no kind `{name}`{near}; known: {known}"))
+            });
+        }
+        Ok(match (self.value.is_mapped() || self.value_minor.is_mapped(), self.score.is_mapped()) {
+            (true, _) => EventKind::Purchase,
+            (false, true) => EventKind::Response,
+            (false, false) => EventKind::Contact,
+        })
+    }
+
+    pub(super) fn read<'s>(&'s self, row: &Row<'s>, desk: &mut Desk) -> Result<EventRow<'s>, Reject> {
+        let Some(at) = self.at.get(row) else { return Err(self.at.reject("is empty")) };
+        let at_us = desk.clock.instant(at).map_err(|why| self.at.reject(why))?;
+        let named = |cell: &Cell, what| cell.reject(format!("is no {what} that Kept knows"));
+        let kind = match self.kind.get(row) {
+            None => self.usual_kind,
+            Some(name) => EventKind::from_name(name).ok_or_else(|| named(&self.kind, "kind"))?,
+        };
+        let outcome = match self.outcome.get(row) {
+            None => Outcome::Unknown,
+            Some(name) => Outcome::from_name(name).ok_or_else(|| named(&self.outcome, "outcome"))?,
+        };
+        let score = match self.score.get(row) {
+            None => None,
+            Some(text) => Some(parse::score(text, desk.till.mark()).map_err(|why| self.score.reject(why))?),
+        };
+        let (kind, amount) = self.amount(row, desk, at_us, kind)?;
+        let source_id = match self.id.get(row) {
+            Some(id) => SourceId::Plain(id),
+            None => desk.content_id(row),
+        };
+        Ok(EventRow {
+            at_us,
+            kind,
+            event: self.event.get(row).unwrap_or(&self.feed),
+            outcome,
+            amount,
+            reference: self.reference.get(row),
+            source_id,
+            score,
+            title: self.title.get(row),
+            text: self.text.get(row),
+            reason: self.reason.get(row),
+            channel: self.channel.get(row),
+        })
+    }
+
+    /// The row's money. A purchase below 0 is a refund; what is given back is told as a positive number.
+    fn amount(
+        &self,
+        row: &Row<'_>,
+        desk: &mut Desk,
+        at_us: i64,
+        kind: EventKind,
+    ) -> Result<(EventKind, Amount), Reject> {
+        let currency = desk.till.currency(self.currency.get(row)).map_err(|why| self.currency.reject(why))?;
+        let (cell, minor) = match (self.value.get(row), self.value_minor.get(row)) {
+            (Some(text), _) => (&self.value, desk.till.decimal(text, currency)),
+            (None, Some(text)) => (&self.value_minor, parse::integer(text)),
+            (None, None) if matches!(kind, EventKind::Contact | EventKind::Response) => {
+                return Ok((kind, Amount::default()));
+            }
+            (None, None) if self.value_minor.is_mapped() => return Err(self.value_minor.reject("is empty")),
+            (None, None) => return Err(self.value.reject("is empty")),
+        };
+        let minor = minor.map_err(|why| cell.reject(why))?;
+        let amount = desk.till.book(minor, currency, at_us).map_err(|why| cell.reject(why))?;
+        match kind {
+            EventKind::Subscription if minor < 0 => Err(cell.reject("is below 0: a subscription has no negative value")),
+            EventKind::Purchase if minor < 0 => Ok((EventKind::Refund, amount.magnitude())),
+            EventKind::Refund => Ok((kind, amount.magnitude())),
+            EventKind::Contact | EventKind::Purchase | EventKind::Subscription | EventKind::Response => Ok((kind, amount)),
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! `courier-deliveries`: one row per parcel, as couriers report them.
+//!
+//! Makes `parcel_handed_over`, then `parcel_delivered` (late when its local day is after the promised one),
+//! `parcel_failed` or `parcel_returned`. The last two have no time of their own: they are dated as delivered, else
+//! promised, but not before the hand-over.
+
+use crate::canon::{EventRow, SourceId};
+use crate::desk::Desk;
+use crate::error::Problem;
+use crate::field::Field;
+use crate::person::Person;
+use crate::row::{Header, Reject, Row};
+use model::config::Feed;
+use model::{EventKind, Outcome};
+
+const PERSON: &[(&str, &[&str])] = &[
+    ("name", &["recipient_name"]),
+    ("email", &["recipient_email"]),
+    ("phone", &["recipient_phone"]),
+    ("address", &["address"]),
+    ("postcode", &["postcode"]),
+    ("city", &["city"]),
+    ("region", &["region"]),
+    ("country", &["country"]),
+];
+
+/// The columns read.
+#[derive(Debug)]
+pub(crate) struct Deliveries {
+    tracking: Field,
+    order: Field,
+    email: Field,
+    handed_over: Field,
+    promised: Field,
+    delivered: Field,
+    status: Field,
+    carrier: Field,
+    person: Person,
+}
+
+impl Deliveries {
+    pub(super) fn bind(feed: &Feed, header: &mut Header) -> Result<Self, Problem> {
+        Ok(Self {
+            tracking: Field::need(header, &["tracking_no"])?,
+            order: Field::any(header, &["order_ref"])?,
+            email: Field::any(header, &["recipient_email"])?,
+            handed_over: Field::need(header, &["handed_over_at"])?,
+            promised: Field::any(header, &["promised_date"])?,
+            delivered: Field::need(header, &["delivered_at"])?,
+            status: Field::need(header, &["status"])?,
+            carrier: Field::any(header, &["carrier"])?,
+            person: Person::bind(header, PERSON, &[], &feed.attributes)?,
+        })
+    }
+
+    pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
+        let Some(tracking) = self.tracking.text(row) else { return Err(self.tracking.reject("is empty")) };
+        let handed_us = self.handed_over.instant(row, &mut desk.clock)?;
+        let end = self.end(row, desk, handed_us)?;
+        let Some(first_us) = handed_us.or(end.map(|(at_us, ..)| at_us)) else {
+            return Err(self.handed_over.reject("is empty, and nothing else tells when the parcel moved"));
+        };
+        let event = |at_us, name, outcome| EventRow {
+            outcome,
+            reference: self.order.text(row),
+            source_id: SourceId::Shared(tracking),
+            channel: self.carrier.text(row),
+            ..EventRow::new(at_us, EventKind::Contact, name)
+        };
+        let handed = handed_us.map(|at_us| event(at_us, "parcel_handed_over", Outcome::Unknown));
+        let end = end.map(|(at_us, name, outcome)| event(at_us, name, outcome));
+        let key = self.email.text(row).unwrap_or(tracking);
+        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(first_us)));
+        for (part, event) in [handed, end].into_iter().flatten().enumerate() {
+            desk.canon.event(desk.row_no, part as u16, record, &event);
+        }
+        Ok(())
+    }
+
+    /// How the parcel's way ended; `None` while it is on its way.
+    fn end(
+        &self,
+        row: &Row<'_>,
+        desk: &mut Desk,
+        handed_us: Option<i64>,
+    ) -> Result<Option<(i64, &'static str, Outcome)>, Reject> {
+        let delivered_us = self.delivered.instant(row, &mut desk.clock)?;
+        let promised_us = self.promised.instant(row, &mut desk.clock)?;
+        let promised = self.promised.read(row, |text| desk.clock.day(text))?;
+        let (name, outcome) = match Fate::of(self.status.text(row).unwrap_or_default()) {
+            Fate::Failed => ("parcel_failed", Outcome::Failed),
+            Fate::Returned => ("parcel_returned", Outcome::Failed),
+            Fate::Delivered => {
+                let at_us = delivered_us.ok_or_else(|| self.delivered.reject("is empty, but the parcel was delivered"))?;
+                let late = promised.is_some_and(|promised| desk.clock.day_of(at_us) > promised);
+                return Ok(Some((at_us, "parcel_delivered", if late { Outcome::Late } else { Outcome::Ok })));
+            }
+            Fate::OnItsWay => return Ok(None),
+        };
+        let known_us = delivered_us.or(promised_us.max(handed_us));
+        Ok(known_us.map(|at_us| (at_us, name, outcome)))
+    }
+}
+
+enum Fate {
+    OnItsWay,
+    Delivered,
+    Failed,
+    Returned,
+}
+
+impl Fate {
+    fn of(status: &str) -> Self {
+        match status.to_lowercase().replace([' ', '-'], "_").as_str() {
+            "delivered" => Self::Delivered,
+            "failed" | "lost" | "damaged" | "undeliverable" | "exception" | "delivery_failed" => Self::Failed,
+            "returned" | "return_to_sender" | "returned_to_sender" => Self::Returned,
+            _ => Self::OnItsWay,
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! `segment-events`: calls of Segment's tracking API, one JSON object a line.
+//!
+//! `track` makes an event named after its `event` (`Order Completed` → `order_completed`), `page` and `screen`
+//! make `page_viewed` and `screen_viewed`. `identify`, `group` and `alias` only tell of the record. A tracked order
+//! is a purchase only where the feed has a `stream`; otherwise the shop's own feed has it already.
+
+use crate::canon::{Amount, EventRow, SourceId};
+use crate::desk::Desk;
+use crate::error::Problem;
+use crate::field::Field;
+use crate::person::Person;
+use crate::row::{Header, Reject, Row};
+use model::EventKind;
+use model::config::Feed;
+
+const PERSON: &[(&str, &[&str])] = &[
+    ("name", &["traits.name", "context.traits.name"]),
+    ("given", &["traits.firstName", "traits.first_name", "context.traits.firstName"]),
+    ("family", &["traits.lastName", "traits.last_name", "context.traits.lastName"]),
+    ("email", &["traits.email", "context.traits.email"]),
+    ("phone", &["traits.phone", "context.traits.phone"]),
+    ("birth_date", &["traits.birthday"]),
+    ("address", &["traits.address.street"]),
+    ("postcode", &["traits.address.postalCode", "traits.address.postal_code"]),
+    ("city", &["traits.address.city"]),
+    ("region", &["traits.address.state", "traits.address.region"]),
+    ("country", &["traits.address.country"]),
+    ("company", &["traits.company.name", "traits.company"]),
+];
+const GROUP: &[(&str, &[&str])] = &[("account", &["groupId", "group_id"]), ("company", &["traits.name"])];
+const NOBODY: &[(&str, &[&str])] = &[];
+
+/// The columns read.
+#[derive(Debug)]
+pub(crate) struct Events {
+    call: Field,
+    user: Field,
+    anonymous: Field,
+    at: Field,
+    message: Field,
+    event: Field,
+    title: Field,
+    order: Field,
+    value: Field,
+    currency: Field,
+    /// Whether a tracked order is a purchase.
+    sells: bool,
+    person: Person,
+    group: Person,
+    alias: Person,
+    /// Name of the event at hand.
+    slug: String,
+}
+
+impl Events {
+    pub(super) fn bind(feed: &Feed, header: &mut Header) -> Result<Self, Problem> {
+        Ok(Self {
+            call: Field::need(header, &["type"])?,
+            user: Field::any(header, &["userId", "user_id"])?,
+            anonymous: Field::need(header, &["anonymousId", "anonymous_id", "userId", "user_id"])?,
+            at: Field::need(header, &["timestamp", "originalTimestamp", "original_timestamp", "sentAt", "receivedAt"])?,
+            message: Field::any(header, &["messageId", "message_id"])?,
+            event: Field::any(header, &["event"])?,
+            title: Field::any(header, &["properties.title", "name", "properties.name", "properties.path", "context.page.path"])?,
+            order: Field::any(header, &["properties.order_id", "properties.orderId"])?,
+            value: Field::any(header, &["properties.revenue", "properties.total", "properties.value"])?,
+            currency: Field::any(header, &["properties.currency"])?,
+            sells: feed.stream.is_some(),
+            person: Person::bind(header, PERSON, &["anonymousId", "anonymous_id"], &feed.attributes)?,
+            group: Person::bind(header, GROUP, &[], &[])?,
+            alias: Person::bind(header, NOBODY, &["previousId", "previous_id"], &[])?,
+            slug: String::new(),
+        })
+    }
+
+    pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
+        let Some(key) = self.user.text(row).or(self.anonymous.text(row)) else {
+            return Err(self.user.reject("is empty, and so is anonymousId: the row has no record key"));
+        };
+        let at_us = self.at.need_instant(row, &mut desk.clock)?;
+        let about = match self.call.text(row).unwrap_or_default() {
+            "identify" => &mut self.person,
+            "group" => &mut self.group,
+            "alias" => &mut self.alias,
+            "track" => return self.track(row, desk, key, at_us),
+            "page" => return self.viewed(row, desk, key, (at_us, "page_viewed")),
+            "screen" => return self.viewed(row, desk, key, (at_us, "screen_viewed")),
+            "" => return Err(self.call.reject("is empty")),
+            _ => return Err(self.call.reject("is no call that Kept knows")),
+        };
+        desk.canon.record(desk.row_no, key, &about.row(row, Some(at_us)));
+        Ok(())
+    }
+
+    fn track(&mut self, row: &Row<'_>, desk: &mut Desk, key: &str, at_us: i64) -> Result<(), Reject> {
+        let Some(name) = self.event.text(row) else { return Err(self.event.reject("is empty")) };
+        slug(name, &mut self.slug);
+        if self.slug.is_empty() {
+            return Err(self.event.reject("has no letter or digit"));
+        }
+        let buys = self.sells && self.slug == "order_completed";
+        let amount = if buys { self.amount(row, desk, at_us)? } else { Amount::default() };
+        let kind = if buys { EventKind::Purchase } else { EventKind::Contact };
+        let event = EventRow {
+            amount,
+            reference: self.order.text(row),
+            source_id: self.message.text(row).map_or_else(|| desk.content_id(row), SourceId::Plain),
+            ..EventRow::new(at_us, kind, &self.slug)
+        };
+        let record = desk.canon.record_key_only(desk.row_no, key);
+        desk.canon.event(desk.row_no, 0, record, &event);
+        Ok(())
+    }
+
+    fn viewed(&self, row: &Row<'_>, desk: &mut Desk, key: &str, (at_us, name): (i64, &str)) -> Result<(), Reject> {
+        let event = EventRow {
+            title: self.title.text(row),
+            source_id: self.message.text(row).map_or_else(|| desk.content_id(row), SourceId::Plain),
+            ..EventRow::new(at_us, EventKind::Contact, name)
+        };
+        let record = desk.canon.record_key_only(desk.row_no, key);
+        desk.canon.event(desk.row_no, 0, record, &event);
+        Ok(())
+    }
+
+    fn amount(&self, row: &Row<'_>, desk: &mut Desk, at_us: i64) -> Result<Amount, Reject> {
+        let named = self.currency.read(row, |text| desk.till.currency(Some(text)))?;
+        let currency = match named {
+            Some(currency) => currency,
+            None => desk.till.currency(None).map_err(|why| self.currency.reject(why))?,
+        };
+        let minor = self.value.read(row, |text| desk.till.decimal(text, currency))?;
+        let minor = minor.ok_or_else(|| self.value.reject("is empty"))?;
+        if minor < 0 {
+            return Err(self.value.reject("is below 0"));
+        }
+        desk.till.book(minor, currency, at_us).map_err(|why| self.value.reject(why))
+    }
+}
+
+/// Writes a name in small letters with `_` between its words.
+fn slug(name: &str, into: &mut String) {
+    into.clear();
+    let (mut gap, mut small_before) = (false, false);
+    for letter in name.chars() {
+        if !letter.is_alphanumeric() {
+            gap = !into.is_empty();
+            small_before = false;
+            continue;
+        }
+        if gap || (small_before && letter.is_uppercase()) {
+            into.push('_');
+        }
+        gap = false;
+        small_before = letter.is_lowercase() || letter.is_ascii_digit();
+        into.extend(letter.to_lowercase());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn event_names_become_snake_case() {
+        let mut text = String::new();
+        for (name, expected) in [
+            ("Order Completed", "order_completed"),
+            ("orderCompleted", "order_completed"),
+            ("  Checkout -- Step 2! ", "checkout_step_2"),
+            ("Größe Gewählt", "größe_gewählt"),
+            ("🎉", ""),
+        ] {
+            super::slug(name, &mut text);
+            assert_eq!(text, expected);
+        }
+    }
+}

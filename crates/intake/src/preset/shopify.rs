@@ -1,0 +1,141 @@
+//! `shopify-orders`: the orders export of a Shopify shop. One row per line item; what belongs to the order stands
+//! in the first of its rows only.
+//!
+//! Makes `order_placed` (also for cancelled orders), `order_refunded` and `order_cancelled`.
+
+use crate::canon::{Amount, EventRow, SourceId};
+use crate::desk::Desk;
+use crate::error::Problem;
+use crate::field::Field;
+use crate::person::Person;
+use crate::row::{Header, Reject, Row};
+use model::config::Feed;
+use model::{Currency, EventKind, Outcome};
+
+const PERSON: &[(&str, &[&str])] = &[
+    ("name", &["Billing Name", "Shipping Name"]),
+    ("email", &["Email"]),
+    ("phone", &["Phone", "Billing Phone", "Shipping Phone"]),
+    ("address", &["Billing Street", "Billing Address1", "Shipping Street", "Shipping Address1"]),
+    ("postcode", &["Billing Zip", "Shipping Zip"]),
+    ("city", &["Billing City", "Shipping City"]),
+    ("region", &["Billing Province", "Shipping Province"]),
+    ("country", &["Billing Country", "Shipping Country"]),
+    ("company", &["Billing Company", "Shipping Company"]),
+];
+
+/// The columns read.
+#[derive(Debug)]
+pub(crate) struct Orders {
+    name: Field,
+    email: Field,
+    phone: Field,
+    status: Field,
+    currency: Field,
+    total: Field,
+    refunded: Field,
+    created: Field,
+    paid: Field,
+    fulfilled: Field,
+    cancelled: Field,
+    person: Person,
+    /// Whether a row of this file was read.
+    begun: bool,
+}
+
+impl Orders {
+    pub(super) fn bind(feed: &Feed, header: &mut Header) -> Result<Self, Problem> {
+        Ok(Self {
+            name: Field::need(header, &["Name"])?,
+            email: Field::need(header, &["Email"])?,
+            phone: Field::any(header, &["Phone", "Billing Phone", "Shipping Phone"])?,
+            status: Field::need(header, &["Financial Status"])?,
+            currency: Field::any(header, &["Currency"])?,
+            total: Field::need(header, &["Total"])?,
+            refunded: Field::any(header, &["Refunded Amount"])?,
+            created: Field::need(header, &["Created at"])?,
+            paid: Field::any(header, &["Paid at"])?,
+            fulfilled: Field::any(header, &["Fulfilled at"])?,
+            cancelled: Field::any(header, &["Cancelled at"])?,
+            person: Person::bind(header, PERSON, &[], &feed.attributes)?,
+            begun: false,
+        })
+    }
+
+    pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
+        let Some(order) = self.name.text(row) else { return Err(self.name.reject("is empty")) };
+        let total = self.total.text(row);
+        let goes_on = desk.order == order && (self.begun || total.is_none());
+        self.begun = true;
+        if goes_on {
+            return Ok(());
+        }
+        order.clone_into(&mut desk.order);
+        let created_us = self.created.need_instant(row, &mut desk.clock)?;
+        let money = self.money(row, desk, created_us)?;
+        let cancelled_us = self.cancelled.instant(row, &mut desk.clock)?;
+        let key = self.email.text(row).or(self.phone.text(row)).unwrap_or(order);
+        let event = |at_us, kind, name| EventRow {
+            reference: Some(order),
+            source_id: SourceId::Shared(order),
+            ..EventRow::new(at_us, kind, name)
+        };
+        let placed = EventRow { amount: money.total, ..event(created_us, EventKind::Purchase, "order_placed") };
+        let refunded = money.refunded.map(|(at_us, amount)| EventRow {
+            amount,
+            ..event(at_us, EventKind::Refund, "order_refunded")
+        });
+        let cancelled = cancelled_us.map(|at_us| EventRow {
+            outcome: Outcome::Failed,
+            ..event(at_us, EventKind::Contact, "order_cancelled")
+        });
+        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(created_us)));
+        for (part, event) in [Some(placed), refunded, cancelled].into_iter().flatten().enumerate() {
+            desk.canon.event(desk.row_no, part as u16, record, &event);
+        }
+        Ok(())
+    }
+
+    /// What was paid, and what was given back when: the amount refunded, or all of it when the payment was
+    /// voided; at the cancellation, else at the last time the order tells.
+    fn money(&self, row: &Row<'_>, desk: &mut Desk, created_us: i64) -> Result<Money, Reject> {
+        let currency = self.currency.read(row, |text| desk.till.currency(Some(text)))?;
+        let currency = match currency {
+            Some(currency) => currency,
+            None => desk.till.currency(None).map_err(|why| self.currency.reject(why))?,
+        };
+        let total_minor = minor(&self.total, row, desk, currency)?.ok_or_else(|| self.total.reject("is empty"))?;
+        let total = book(&self.total, desk, total_minor, currency, created_us)?;
+        let returned_minor = match minor(&self.refunded, row, desk, currency)?.unwrap_or(0) {
+            0 if self.status.text(row).is_some_and(|status| status.eq_ignore_ascii_case("voided")) => total_minor,
+            returned_minor => returned_minor,
+        };
+        let mut last_us = created_us;
+        for later in [&self.paid, &self.fulfilled] {
+            last_us = last_us.max(later.instant(row, &mut desk.clock)?.unwrap_or(created_us));
+        }
+        let at_us = self.cancelled.instant(row, &mut desk.clock)?.unwrap_or(last_us);
+        let refunded = match returned_minor {
+            0 => None,
+            minor => Some((at_us, book(&self.refunded, desk, minor, currency, at_us)?.magnitude())),
+        };
+        Ok(Money { total, refunded })
+    }
+}
+
+struct Money {
+    total: Amount,
+    refunded: Option<(i64, Amount)>,
+}
+
+fn minor(field: &Field, row: &Row<'_>, desk: &Desk, currency: Currency) -> Result<Option<i64>, Reject> {
+    let minor = field.read(row, |text| desk.till.decimal(text, currency))?;
+    if minor.is_some_and(|minor| minor < 0) {
+        return Err(field.reject("is below 0"));
+    }
+    Ok(minor)
+}
+
+fn book(field: &Field, desk: &mut Desk, minor: i64, currency: Currency, at_us: i64) -> Result<Amount, Reject> {
+    desk.till.book(minor, currency, at_us).map_err(|why| field.reject(why))
+}

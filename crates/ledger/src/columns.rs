@@ -1,0 +1,211 @@
+//! The columns that go in and come out: events, postings, states.
+
+use crate::error::{Error, same_length};
+
+/// Events in columns of equal length, sorted by customer, day and then as they happened.
+#[derive(Debug, Clone, Copy)]
+pub struct Rows<'a> {
+    /// Dense customer code.
+    pub customer: &'a [u32],
+    /// Local day since 1970-01-01.
+    pub day: &'a [i32],
+    /// Code of `model::EventKind`.
+    pub kind: &'a [u8],
+    /// Stream code: index into `Rules::streams`.
+    pub stream: &'a [u16],
+    /// Minor units; per month for subscriptions.
+    pub value_minor: &'a [i64],
+    /// What a subscription is known by.
+    pub reference: &'a [u64],
+}
+
+impl<'a> Rows<'a> {
+    /// The same rows, known to be of equal length.
+    pub(crate) fn checked(self) -> Result<Self, Error> {
+        let n = self.customer.len();
+        same_length("day", n, self.day.len())?;
+        same_length("kind", n, self.kind.len())?;
+        same_length("stream", n, self.stream.len())?;
+        same_length("value_minor", n, self.value_minor.len())?;
+        same_length("reference", n, self.reference.len())?;
+        Ok(self)
+    }
+
+    /// The rows of a range.
+    #[must_use]
+    pub fn slice(&self, range: std::ops::Range<usize>) -> Rows<'a> {
+        Rows {
+            customer: &self.customer[range.clone()],
+            day: &self.day[range.clone()],
+            kind: &self.kind[range.clone()],
+            stream: &self.stream[range.clone()],
+            value_minor: &self.value_minor[range.clone()],
+            reference: &self.reference[range],
+        }
+    }
+}
+
+/// Ledger postings in columns of equal length, sorted by customer, day; at most one per customer and day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Postings {
+    /// Dense customer code.
+    pub customer: Vec<u32>,
+    /// Effective local day since 1970-01-01.
+    pub day: Vec<i32>,
+    /// Code of `model::Movement`.
+    pub movement: Vec<u8>,
+    /// −1, 0 or +1.
+    pub count: Vec<i8>,
+    /// Change of value, minor units.
+    pub value_minor: Vec<i64>,
+    /// Code of [`crate::Reason`].
+    pub reason: Vec<u8>,
+    /// Code of the stream that moved most.
+    pub stream: Vec<u16>,
+    /// Ordinal within the customer of the event behind it.
+    pub seq: Vec<u32>,
+}
+
+impl Postings {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.customer.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.customer.is_empty()
+    }
+
+    /// Removes all rows and keeps the memory.
+    pub fn clear(&mut self) {
+        let Self {
+            customer,
+            day,
+            movement,
+            count,
+            value_minor,
+            reason,
+            stream,
+            seq,
+        } = self;
+        customer.clear();
+        day.clear();
+        movement.clear();
+        count.clear();
+        value_minor.clear();
+        reason.clear();
+        stream.clear();
+        seq.clear();
+    }
+
+    /// What statements and lists read of them.
+    pub fn rows(&self) -> PostingRows<'_> {
+        PostingRows {
+            customer: &self.customer,
+            day: &self.day,
+            movement: &self.movement,
+            count: &self.count,
+            value_minor: &self.value_minor,
+        }
+    }
+}
+
+/// The columns of postings that statements and lists read; meaning and order as in [`Postings`].
+#[derive(Debug, Clone, Copy)]
+pub struct PostingRows<'a> {
+    /// Dense customer code.
+    pub customer: &'a [u32],
+    /// Effective local day since 1970-01-01.
+    pub day: &'a [i32],
+    /// Code of `model::Movement`.
+    pub movement: &'a [u8],
+    /// −1, 0 or +1.
+    pub count: &'a [i8],
+    /// Change of value, minor units.
+    pub value_minor: &'a [i64],
+}
+
+impl<'a> PostingRows<'a> {
+    /// The same rows, known to be of equal length.
+    pub(crate) fn checked(self) -> Result<Self, Error> {
+        let n = self.customer.len();
+        same_length("day", n, self.day.len())?;
+        same_length("movement", n, self.movement.len())?;
+        same_length("count", n, self.count.len())?;
+        same_length("value_minor", n, self.value_minor.len())?;
+        Ok(self)
+    }
+
+    /// The rows of a range.
+    #[must_use]
+    pub fn slice(&self, range: std::ops::Range<usize>) -> PostingRows<'a> {
+        PostingRows {
+            customer: &self.customer[range.clone()],
+            day: &self.day[range.clone()],
+            movement: &self.movement[range.clone()],
+            count: &self.count[range.clone()],
+            value_minor: &self.value_minor[range],
+        }
+    }
+}
+
+/// Where each customer stands on `Rules::as_of`, in columns of equal length, sorted by customer. Customers
+/// without an event up to that day have no row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct States {
+    /// Dense customer code.
+    pub customer: Vec<u32>,
+    /// Whether active.
+    pub active: Vec<bool>,
+    /// Value in minor units; 0 when not active.
+    pub value_minor: Vec<i64>,
+    /// First day ever active, as days since 1970-01-01.
+    pub gained_on: Vec<Option<i32>>,
+    /// Day of the last loss; only of those not active.
+    pub lost_on: Vec<Option<i32>>,
+    /// Day of the last purchase in any stream.
+    pub last_purchase_on: Vec<Option<i32>>,
+    /// Purchases ever.
+    pub purchases: Vec<u32>,
+    /// Purchases − refunds ever, minor units, before any margin.
+    pub net_minor: Vec<i64>,
+    /// Events ever, of every kind.
+    pub events: Vec<u32>,
+}
+
+impl States {
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        self.customer.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.customer.is_empty()
+    }
+
+    /// Removes all rows and keeps the memory.
+    pub fn clear(&mut self) {
+        let Self {
+            customer,
+            active,
+            value_minor,
+            gained_on,
+            lost_on,
+            last_purchase_on,
+            purchases,
+            net_minor,
+            events,
+        } = self;
+        customer.clear();
+        active.clear();
+        value_minor.clear();
+        gained_on.clear();
+        lost_on.clear();
+        last_purchase_on.clear();
+        purchases.clear();
+        net_minor.clear();
+        events.clear();
+    }
+}

@@ -1,0 +1,245 @@
+//! Statements of every month, quarter and year, of the whole and each segment, in one walk over the postings.
+
+use crate::calendar::Calendar;
+use crate::columns::PostingRows;
+use crate::error::Error;
+use crate::figures::{Line, Sums};
+use crate::fold::{Fold, Moved, Step};
+use model::{Day, Granularity};
+
+const LENGTHS: [usize; 3] = [1, 3, 12];
+
+/// Builds statements from postings in order of customer and day, in chunks; a customer may straddle them.
+#[derive(Debug)]
+pub struct StatementBuilder {
+    as_of: Day,
+    segments: usize,
+    calendar: Calendar,
+    /// Sums by month, quarter and year.
+    grids: [Grid; 3],
+    /// Folds of the current customer's month, quarter and year.
+    folds: [Fold; 3],
+    current: Option<Current>,
+    first_month: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Current {
+    customer: u32,
+    day: i32,
+    month: usize,
+    /// Column in the grids: 0 is the whole, 1 + code a segment; 0 when there are no segments.
+    column: usize,
+}
+
+/// Sums by period, then by column. What was posted is summed for months only, until the end.
+#[derive(Debug, Default)]
+struct Grid {
+    columns: usize,
+    cells: Vec<Sums>,
+}
+
+impl Grid {
+    fn new(columns: usize, periods: usize) -> Self {
+        Self {
+            columns,
+            cells: vec![Sums::default(); columns * periods],
+        }
+    }
+
+    fn grow_in_front(&mut self, periods: usize) {
+        let added = std::iter::repeat_n(Sums::default(), periods * self.columns);
+        self.cells.splice(0..0, added);
+    }
+
+    /// Changes the whole and, where there are segments, the customer's.
+    #[inline]
+    fn change(&mut self, period: usize, column: usize, mut change: impl FnMut(&mut Sums)) {
+        let row = period * self.columns;
+        change(&mut self.cells[row]);
+        if column > 0 {
+            change(&mut self.cells[row + column]);
+        }
+    }
+}
+
+impl StatementBuilder {
+    /// A builder for books that cover days up to `as_of`, with segment codes below `segments`; 0 tells the
+    /// whole only.
+    pub fn new(as_of: Day, segments: u16) -> Self {
+        let calendar = Calendar::until(as_of);
+        let columns = 1 + usize::from(segments);
+        let grids = LENGTHS.map(|length| Grid::new(columns, calendar.month_count() / length));
+        Self {
+            as_of,
+            segments: usize::from(segments),
+            calendar,
+            grids,
+            folds: [Fold::default(); 3],
+            current: None,
+            first_month: usize::MAX,
+        }
+    }
+
+    /// Reads a chunk of postings. `segment_of` gives each customer code its segment; it is not read when
+    /// there are no segments.
+    ///
+    /// Fails on columns of unequal length, rows out of order, unknown movements, customers without a
+    /// segment and days outside the books; the builder is of no use then.
+    pub fn push(&mut self, rows: PostingRows<'_>, segment_of: &[u16]) -> Result<(), Error> {
+        let rows = rows.checked()?;
+        for at in 0..rows.customer.len() {
+            let current = self.turn_to(rows.customer[at], rows.day[at], segment_of)?;
+            self.take(current, &Step::of(&rows, at)?);
+        }
+        Ok(())
+    }
+
+    /// The lines, by granularity from month to year, the whole before the segments, oldest first: for every
+    /// period from that of the first posting to that of the last day, without holes. None without postings.
+    pub fn finish(mut self) -> Vec<Line> {
+        self.close_customer();
+        let Some(last_month) = self
+            .calendar
+            .month(self.as_of.0)
+            .filter(|last| *last >= self.first_month)
+        else {
+            return Vec::new();
+        };
+        self.sum_up_months();
+        let mut lines = Vec::new();
+        for (grid, (length, granularity)) in self.grids.iter().zip(LENGTHS.into_iter().zip(Granularity::ALL))
+        {
+            for column in 0..grid.columns {
+                let segment = column.checked_sub(1).map(|code| code as u16);
+                let mut opening = (0, 0);
+                for period in self.first_month / length..=last_month / length {
+                    let figures = grid.cells[period * grid.columns + column].figures(opening);
+                    opening = (figures.closing_count, figures.closing_minor);
+                    let period = self.calendar.period(granularity, period * length);
+                    lines.push(Line {
+                        period,
+                        segment,
+                        figures,
+                    });
+                }
+            }
+        }
+        lines
+    }
+
+    /// Makes a customer and the month of a day the current ones.
+    #[inline]
+    fn turn_to(&mut self, customer: u32, day: i32, segment_of: &[u16]) -> Result<Current, Error> {
+        let column = match self.current {
+            Some(current) if current.customer == customer && current.day <= day => current.column,
+            Some(current) if current.customer >= customer => {
+                return Err(Error::OutOfOrder {
+                    customer,
+                    day: Day(day),
+                });
+            }
+            _ => {
+                self.close_customer();
+                self.column(customer, segment_of)?
+            }
+        };
+        let month = match self.calendar.month(day) {
+            Some(month) => month,
+            None => self.reach(customer, day)?,
+        };
+        if let Some(current) = self.current {
+            self.close_periods(current, month);
+        } else {
+            self.first_month = self.first_month.min(month);
+        }
+        let current = Current {
+            customer,
+            day,
+            month,
+            column,
+        };
+        self.current = Some(current);
+        Ok(current)
+    }
+
+    fn column(&self, customer: u32, segment_of: &[u16]) -> Result<usize, Error> {
+        if self.segments == 0 {
+            return Ok(0);
+        }
+        let code = segment_of.get(customer as usize).map(|code| usize::from(*code));
+        match code.filter(|code| *code < self.segments) {
+            Some(code) => Ok(code + 1),
+            None => Err(Error::NoSegment {
+                customer,
+                segments: self.segments,
+            }),
+        }
+    }
+
+    /// Makes room for a day before all others. No fold is open then, for a customer's days only rise.
+    #[cold]
+    fn reach(&mut self, customer: u32, day: i32) -> Result<usize, Error> {
+        let outside = Error::OutsideTheBooks {
+            customer,
+            day: Day(day),
+            as_of: self.as_of,
+        };
+        let Some(added) = self.calendar.reach(day) else {
+            return Err(outside);
+        };
+        for (grid, length) in self.grids.iter_mut().zip(LENGTHS) {
+            grid.grow_in_front(added / length);
+        }
+        self.first_month = self.first_month.saturating_add(added);
+        self.calendar.month(day).ok_or(outside)
+    }
+
+    #[inline]
+    fn take(&mut self, current: Current, step: &Step) {
+        let Current { month, column, .. } = current;
+        self.grids[0].change(month, column, |sums| {
+            sums.posted.0 += i64::from(step.count);
+            sums.posted.1 += step.value_minor;
+        });
+        for ((fold, grid), length) in self.folds.iter_mut().zip(&mut self.grids).zip(LENGTHS) {
+            let emit = &mut |moved: Moved| grid.change(month / length, column, |sums| sums.add(&moved));
+            fold.step(step, emit);
+        }
+    }
+
+    /// Closes the current customer's periods that end before `month`.
+    #[inline]
+    fn close_periods(&mut self, current: Current, month: usize) {
+        let Current {
+            month: last, column, ..
+        } = current;
+        for ((fold, grid), length) in self.folds.iter_mut().zip(&mut self.grids).zip(LENGTHS) {
+            if last / length == month / length {
+                return;
+            }
+            fold.close(&mut |moved| grid.change(last / length, column, |sums| sums.add(&moved)));
+        }
+    }
+
+    fn close_customer(&mut self) {
+        if let Some(current) = self.current.take() {
+            self.close_periods(current, usize::MAX);
+        }
+    }
+
+    /// Gives quarters and years the sums of their months' postings.
+    fn sum_up_months(&mut self) {
+        let [months, longer @ ..] = &mut self.grids;
+        for (grid, length) in longer.iter_mut().zip([LENGTHS[1], LENGTHS[2]]) {
+            for (at, sums) in grid.cells.iter_mut().enumerate() {
+                let (period, column) = (at / grid.columns, at % grid.columns);
+                for month in period * length..(period + 1) * length {
+                    let posted = months.cells[month * grid.columns + column].posted;
+                    sums.posted.0 += posted.0;
+                    sums.posted.1 += posted.1;
+                }
+            }
+        }
+    }
+}

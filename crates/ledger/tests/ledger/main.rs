@@ -1,0 +1,22 @@
+//! The ledger against slow independent computations, worked examples and published data.
+
+#[cfg(test)]
+mod balance;
+#[cfg(test)]
+mod books;
+#[cfg(test)]
+mod calibration;
+#[cfg(test)]
+mod cdnow;
+#[cfg(test)]
+mod histories;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod oracle_statement;
+#[cfg(test)]
+mod postings;
+#[cfg(test)]
+mod worked;

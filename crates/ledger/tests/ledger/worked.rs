@@ -1,0 +1,370 @@
+//! Worked examples, small enough to follow by hand.
+
+use crate::books::{Event, keep};
+use ledger::{Reason, Regime, Rules, StreamRule, check_balance};
+use model::EventKind::{Purchase, Refund, Subscription};
+use model::{Day, EventKind, Movement};
+
+const SHOP: u16 = 0;
+const CLUB: u16 = 1;
+const GAP_DAYS: u32 = 90;
+
+/// Day, kind, stream, value, reference.
+type Told = (&'static str, EventKind, u16, i64, u64);
+/// Day, movement, value, reason.
+type Booked = (&'static str, Movement, i64, Reason);
+
+struct Example {
+    what: &'static str,
+    events: &'static [Told],
+    postings: &'static [Booked],
+    /// Figures other than 0 of a period, by name.
+    periods: &'static [(&'static str, &'static [(&'static str, i64)])],
+}
+
+fn check(example: &Example) {
+    let Example {
+        what,
+        events,
+        postings,
+        periods,
+    } = example;
+    let shop = StreamRule {
+        regime: Regime::Purchases { gap_days: GAP_DAYS },
+        margin: None,
+    };
+    let streams = vec![
+        shop,
+        StreamRule {
+            regime: Regime::Contractual,
+            margin: None,
+        },
+    ];
+    let rules = Rules {
+        streams,
+        annual: true,
+        as_of: Day::parse("2025-12-31").unwrap(),
+    };
+    let events: Vec<Event> = events
+        .iter()
+        .map(|&(day, kind, stream, value_minor, reference)| {
+            let day = Day::parse(day).unwrap().0;
+            Event {
+                customer: 0,
+                day,
+                kind,
+                stream,
+                value_minor,
+                reference,
+            }
+        })
+        .collect();
+    let books = keep(&events, &rules, &[2], 0, &[]).unwrap();
+    check_balance(&books.lines, &books.closing).unwrap();
+    let booked: Vec<_> = (0..books.postings.len())
+        .map(|at| {
+            let movement = Movement::from_code(books.postings.movement[at]).unwrap();
+            let reason = Reason::from_code(books.postings.reason[at]).unwrap();
+            (
+                Day(books.postings.day[at]).to_string(),
+                movement,
+                books.postings.value_minor[at],
+                reason,
+            )
+        })
+        .collect();
+    let expected: Vec<_> = postings
+        .iter()
+        .map(|&(day, m, v, r)| (day.to_owned(), m, v, r))
+        .collect();
+    assert_eq!(booked, expected, "{what}");
+    for (period, figures) in *periods {
+        let line = books
+            .lines
+            .iter()
+            .find(|line| line.period.to_string() == *period)
+            .expect(period);
+        let told: Vec<_> = ledger::FIGURES
+            .into_iter()
+            .zip(line.figures.as_array())
+            .filter(|(_, n)| *n != 0)
+            .collect();
+        assert_eq!(told, *figures, "{what}: {period}");
+    }
+}
+
+#[test]
+fn shops_lose_and_win_back_by_the_gap() {
+    use Movement::{Contracted, Expanded, Gained, Lost, WonBack};
+    use Reason::{LeftTheYear, NoPurchase, Purchased, Refunded};
+    let gained_and_lost = Example {
+        what: "gained and lost in one quarter: both counted, the entry at its highest value",
+        events: &[
+            ("2025-01-01", Purchase, SHOP, 100, 0),
+            ("2025-01-01", Purchase, SHOP, 20, 0),
+            ("2025-01-02", Purchase, SHOP, 50, 0),
+            ("2025-01-10", Refund, SHOP, 40, 0),
+        ],
+        postings: &[
+            ("2025-01-01", Gained, 120, Purchased),
+            ("2025-01-02", Expanded, 50, Purchased),
+            ("2025-01-10", Contracted, -40, Refunded),
+            ("2025-04-03", Lost, -130, NoPurchase),
+        ],
+        periods: &[
+            (
+                "2025-01",
+                &[
+                    ("gained_count", 1),
+                    ("closing_count", 1),
+                    ("gained_minor", 130),
+                    ("closing_minor", 130),
+                ],
+            ),
+            (
+                "2025",
+                &[
+                    ("gained_count", 1),
+                    ("lost_count", 1),
+                    ("contracted_count", 1),
+                    ("gained_minor", 170),
+                    ("contracted_minor", 40),
+                    ("lost_minor", 130),
+                ],
+            ),
+        ],
+    };
+    let won_back = Example {
+        what: "won back a year later; last year's purchase no longer counts, a bought day old loss is none",
+        events: &[
+            ("2024-01-10", Purchase, SHOP, 100, 0),
+            ("2024-04-10", Purchase, SHOP, 10, 0),
+            ("2025-03-01", Purchase, SHOP, 30, 0),
+        ],
+        postings: &[
+            ("2024-01-10", Gained, 100, Purchased),
+            ("2024-04-10", Expanded, 10, Purchased),
+            ("2024-07-10", Lost, -110, NoPurchase),
+            ("2025-03-01", WonBack, 40, Purchased),
+            ("2025-04-10", Contracted, -10, LeftTheYear),
+            ("2025-05-31", Lost, -30, NoPurchase),
+        ],
+        periods: &[
+            (
+                "2024",
+                &[
+                    ("gained_count", 1),
+                    ("lost_count", 1),
+                    ("gained_minor", 110),
+                    ("lost_minor", 110),
+                ],
+            ),
+            (
+                "2025",
+                &[
+                    ("won_back_count", 1),
+                    ("lost_count", 1),
+                    ("contracted_count", 1),
+                    ("won_back_minor", 40),
+                    ("contracted_minor", 10),
+                    ("lost_minor", 30),
+                ],
+            ),
+            (
+                "2025-Q2",
+                &[
+                    ("opening_count", 1),
+                    ("lost_count", 1),
+                    ("contracted_count", 1),
+                    ("opening_minor", 40),
+                    ("contracted_minor", 10),
+                    ("lost_minor", 30),
+                ],
+            ),
+        ],
+    };
+    let worthless = Example {
+        what: "a free order is activity, a refund is none",
+        events: &[
+            ("2025-01-01", Purchase, SHOP, 0, 0),
+            ("2025-06-01", Refund, SHOP, 10, 0),
+        ],
+        postings: &[
+            ("2025-01-01", Gained, 0, Purchased),
+            ("2025-04-02", Lost, 0, NoPurchase),
+        ],
+        periods: &[("2025", &[("gained_count", 1), ("lost_count", 1)])],
+    };
+    let year_old = Example {
+        what: "what is bought or given back on a day explains it before what turns a year old on it",
+        events: &[
+            ("2024-06-01", Purchase, SHOP, 100, 0),
+            ("2024-06-02", Purchase, SHOP, 30, 0),
+            ("2024-08-30", Purchase, SHOP, 0, 0),
+            ("2024-11-28", Purchase, SHOP, 0, 0),
+            ("2025-02-26", Purchase, SHOP, 0, 0),
+            ("2025-05-27", Purchase, SHOP, 90, 0),
+            ("2025-06-01", Purchase, SHOP, 150, 0),
+            ("2025-06-02", Refund, SHOP, 20, 0),
+            ("2025-12-01", Purchase, SHOP, 5, 0),
+        ],
+        postings: &[
+            ("2024-06-01", Gained, 100, Purchased),
+            ("2024-06-02", Expanded, 30, Purchased),
+            ("2025-05-27", Expanded, 90, Purchased),
+            ("2025-06-01", Expanded, 50, Purchased),
+            ("2025-06-02", Contracted, -50, Refunded),
+            ("2025-08-31", Lost, -220, NoPurchase),
+            ("2025-12-01", WonBack, 225, Purchased),
+        ],
+        periods: &[],
+    };
+    for example in [gained_and_lost, won_back, worthless, year_old] {
+        check(&example);
+    }
+}
+
+#[test]
+fn contracts_count_while_recurring_value_is_left() {
+    use Movement::{Contracted, Expanded, Gained, Lost, WonBack};
+    use Reason::{SubscriptionBegan, SubscriptionEnded, SubscriptionFell, SubscriptionRose};
+    let upgrade = Example {
+        what: "a subscription upgraded, at twelve months' value",
+        events: &[
+            ("2025-01-15", Subscription, CLUB, 10, 1),
+            ("2025-05-01", Subscription, CLUB, 15, 1),
+        ],
+        postings: &[
+            ("2025-01-15", Gained, 120, SubscriptionBegan),
+            ("2025-05-01", Expanded, 60, SubscriptionRose),
+        ],
+        periods: &[
+            (
+                "2025-Q2",
+                &[
+                    ("opening_count", 1),
+                    ("closing_count", 1),
+                    ("expanded_count", 1),
+                    ("opening_minor", 120),
+                    ("expanded_minor", 60),
+                    ("closing_minor", 180),
+                ],
+            ),
+            (
+                "2025",
+                &[
+                    ("gained_count", 1),
+                    ("closing_count", 1),
+                    ("gained_minor", 180),
+                    ("closing_minor", 180),
+                ],
+            ),
+        ],
+    };
+    let one_of_two = Example {
+        what: "one of two subscriptions ended, then the other, then a new one",
+        events: &[
+            ("2024-12-01", Subscription, CLUB, 10, 1),
+            ("2024-12-01", Subscription, CLUB, 5, 2),
+            ("2025-02-01", Subscription, CLUB, 0, 1),
+            ("2025-03-01", Subscription, CLUB, 0, 2),
+            ("2025-03-20", Subscription, CLUB, 7, 3),
+            ("2025-03-20", Subscription, CLUB, 8, 3),
+        ],
+        postings: &[
+            ("2024-12-01", Gained, 180, SubscriptionBegan),
+            ("2025-02-01", Contracted, -120, SubscriptionFell),
+            ("2025-03-01", Lost, -60, SubscriptionEnded),
+            ("2025-03-20", WonBack, 96, SubscriptionBegan),
+        ],
+        periods: &[
+            (
+                "2025-03",
+                &[
+                    ("opening_count", 1),
+                    ("won_back_count", 1),
+                    ("lost_count", 1),
+                    ("closing_count", 1),
+                    ("opening_minor", 60),
+                    ("won_back_minor", 96),
+                    ("lost_minor", 60),
+                    ("closing_minor", 96),
+                ],
+            ),
+            (
+                "2025-Q1",
+                &[
+                    ("opening_count", 1),
+                    ("won_back_count", 1),
+                    ("lost_count", 1),
+                    ("closing_count", 1),
+                    ("contracted_count", 1),
+                    ("opening_minor", 180),
+                    ("won_back_minor", 96),
+                    ("contracted_minor", 120),
+                    ("lost_minor", 60),
+                    ("closing_minor", 96),
+                ],
+            ),
+        ],
+    };
+    for example in [upgrade, one_of_two] {
+        check(&example);
+    }
+}
+
+#[test]
+fn a_customer_is_active_when_any_stream_is() {
+    use Movement::{Contracted, Expanded, Gained, Lost};
+    use Reason::{NoPurchase, Purchased, SubscriptionBegan, SubscriptionEnded};
+    check(&Example {
+        what: "shop and club together",
+        events: &[
+            ("2025-01-10", Purchase, SHOP, 100, 0),
+            ("2025-02-01", Subscription, CLUB, 10, 1),
+            ("2025-08-01", Purchase, SHOP, 50, 0),
+            ("2025-09-01", Subscription, CLUB, 0, 1),
+        ],
+        postings: &[
+            ("2025-01-10", Gained, 100, Purchased),
+            ("2025-02-01", Expanded, 120, SubscriptionBegan),
+            ("2025-04-11", Contracted, -100, NoPurchase),
+            ("2025-08-01", Expanded, 150, Purchased),
+            ("2025-09-01", Contracted, -120, SubscriptionEnded),
+            ("2025-10-31", Lost, -150, NoPurchase),
+        ],
+        periods: &[
+            (
+                "2025-Q1",
+                &[
+                    ("gained_count", 1),
+                    ("closing_count", 1),
+                    ("gained_minor", 220),
+                    ("closing_minor", 220),
+                ],
+            ),
+            (
+                "2025-Q3",
+                &[
+                    ("opening_count", 1),
+                    ("closing_count", 1),
+                    ("expanded_count", 1),
+                    ("opening_minor", 120),
+                    ("expanded_minor", 30),
+                    ("closing_minor", 150),
+                ],
+            ),
+            (
+                "2025",
+                &[
+                    ("gained_count", 1),
+                    ("lost_count", 1),
+                    ("contracted_count", 1),
+                    ("gained_minor", 270),
+                    ("contracted_minor", 120),
+                    ("lost_minor", 150),
+                ],
+            ),
+        ],
+    });
+}
