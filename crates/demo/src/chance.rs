@@ -95,7 +95,7 @@ impl Chance {
     }
 }
 
-/// Spreads the bits of a number (the finaliser of SplitMix64, Steele, Lea and Flood 2014).
+/// Spreads the bits of a number (the finaliser of `SplitMix64`, Steele, Lea and Flood 2014).
 pub(crate) fn mix(number: u64) -> u64 {
     let mut z = number.wrapping_add(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -112,11 +112,11 @@ pub(crate) fn scatter(index: u32, salt: u32) -> u32 {
 /// A code of letters and digits as tools mint for their objects.
 pub(crate) fn code(number: u64, length: usize) -> String {
     const SIGNS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut bits = mix(number);
+    let mut bits = 0;
     let mut text = String::with_capacity(length);
     for place in 0..length {
-        if place == 10 {
-            bits = mix(bits ^ number);
+        if place % 8 == 0 {
+            bits = mix(number ^ mix(place as u64));
         }
         text.push(char::from(SIGNS[(bits % 62) as usize]));
         bits /= 62;

@@ -50,25 +50,27 @@ pub(crate) fn write_all(
     register: &mut Register,
     written: &mut dyn FnMut(u64),
 ) -> Result<Counts, Error> {
-    let mut counts = Counts::default();
-    counts.orders = shop::write(world, &folder(data, Silo::Shop)?, register)?;
-    written(1);
-    counts.subscriptions = billing::write(world, &folder(data, Silo::Billing)?, register)?;
-    written(2);
-    counts.tickets = support::write(world, &folder(data, Silo::Support)?, register)?;
-    written(3);
-    counts.deliveries = courier::write(world, &folder(data, Silo::Courier)?, register)?;
-    written(4);
-    counts.web_events = web::write(world, &folder(data, Silo::Web)?, register)?;
-    written(5);
-    counts.responses = insight::write(world, &folder(data, Silo::Insight)?, register)?;
-    written(6);
-    counts.contacts = crm::write(world, &folder(data, Silo::Crm)?, register)?;
-    written(7);
-    counts.receipts = stores::write(world, &folder(data, Silo::Stores)?, register)?;
-    written(SILOS);
-    Ok(counts)
+    let mut done = 0;
+    let mut export = |write: Export, silo| {
+        let rows = write(world, &folder(data, silo)?, register)?;
+        done += 1;
+        written(done);
+        Ok(rows)
+    };
+    Ok(Counts {
+        orders: export(shop::write, Silo::Shop)?,
+        subscriptions: export(billing::write, Silo::Billing)?,
+        tickets: export(support::write, Silo::Support)?,
+        deliveries: export(courier::write, Silo::Courier)?,
+        web_events: export(web::write, Silo::Web)?,
+        responses: export(insight::write, Silo::Insight)?,
+        contacts: export(crm::write, Silo::Crm)?,
+        receipts: export(stores::write, Silo::Stores)?,
+    })
 }
+
+/// Writes one silo's files into its folder, notes who is behind each record, and says how much it wrote.
+type Export = fn(&World, &Path, &mut Register) -> Result<u64, Error>;
 
 /// Silos written.
 pub(crate) const SILOS: u64 = 8;

@@ -38,7 +38,7 @@ pub struct Summary {
 }
 
 /// Simulates the company and writes it below `dir`: `kept.toml`, the exports as `data/SILO/…`, and the truth as
-/// `truth/identity.csv` (silo, record key, person), `truth/lives.csv` and `truth/plants.json`. Files that are
+/// `truth/identity.csv` (silo, record key, person, findable), `truth/lives.csv` and `truth/plants.json`. Files that are
 /// there already are replaced. `progress` is told work done and in all, in customers' lives.
 pub fn write(dir: &Path, plan: &Plan, progress: &mut dyn FnMut(u64, u64)) -> Result<Summary, Error> {
     if plan.customers == 0 {

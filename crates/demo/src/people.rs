@@ -47,6 +47,10 @@ pub(crate) struct Home {
 }
 
 /// How a person buys and leaves.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "traits that are true of a person or not, in any combination"
+)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Habits {
     pub(crate) acquired: Day,
@@ -290,7 +294,7 @@ fn habits(chance: &mut Chance, marks: &Marks, prospect: bool) -> Habits {
         tracked: chance.hit(0.88),
         polite,
         purchases_per_day: chance.gamma(1.3, plan::PURCHASES_PER_DAY),
-        hazard_per_day: chance.gamma(2.0, plan::HAZARD_PER_DAY) * polite_ratio,
+        hazard_per_day: chance.gamma(8.0, plan::HAZARD_PER_DAY) * polite_ratio,
         club_after: (joins && !prospect).then_some(after),
         in_crm: chance.hit(0.6) || loyal || joins || prospect,
     }

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::exports::{COURIERS, Table};
 use crate::life::Life;
+use crate::life::purchases::Purchase;
 use crate::people::face::OFFICE_PHONE;
 use crate::plan::{self, REGIONS, TREATED_REGIONS};
 use crate::world::World;
@@ -40,7 +41,7 @@ pub(crate) fn write_lives(world: &World, truth: &Path) -> Result<(), Error> {
     let day = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
     for (person, life) in world.each() {
         let shop_minor: i64 = life.orders().map(|(purchase, _)| purchase.net_minor()).sum();
-        let net_minor: i64 = life.purchases.iter().map(|purchase| purchase.net_minor()).sum();
+        let net_minor: i64 = life.purchases.iter().map(Purchase::net_minor).sum();
         let orders = life.orders().count();
         let club = life.club.as_ref();
         let paid = club.filter(|club| club.ended.unwrap_or(until.plus(1)) > club.terms.paid_from);

@@ -128,17 +128,10 @@ fn one_given(evidence: &Evidence, names: &[(u32, usize)]) -> bool {
 fn fit(likeness: Likeness, may_marry: bool) -> bool {
     match likeness {
         Likeness {
-            given: Given::Differ, ..
-        } => false,
-        Likeness {
             given: Given::Same,
             family: Family::Differ,
         } => may_marry,
-        Likeness {
-            family: Family::Differ,
-            ..
-        } => false,
-        _ => true,
+        Likeness { given, family } => given != Given::Differ && family != Family::Differ,
     }
 }
 

@@ -188,12 +188,10 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::{BTreeMap, BTreeSet};
 
-    fn run(
-        records: &[u64],
-        customer: &[u32],
-        before: Option<(&[u64], &[Uuid], &[(Uuid, Uuid)])>,
-        now: u64,
-    ) -> Assignment {
+    /// Records, their ids, and redirects.
+    type Before<'a> = (&'a [u64], &'a [Uuid], &'a [(Uuid, Uuid)]);
+
+    fn run(records: &[u64], customer: &[u32], before: Option<Before>, now: u64) -> Assignment {
         let (record_hash, id, redirects) = before.unwrap_or_default();
         let previous = Previous {
             record_hash,

@@ -24,23 +24,21 @@ impl Mint {
 
     /// The next id: time, then a counter over the 32 bits that follow, then 42 bits hashed from both and the seed.
     pub(crate) fn next_id(&mut self) -> Uuid {
-        let counter = self.minted;
+        let counter = u128::from(self.minted);
         self.minted += 1;
-        let [a, b, c, d, e, f] = hash_48(self.seed, self.now_ms, counter);
-        let [high, low] = [(counter >> 20) as u16, (counter >> 14) as u16 & 0x3f];
-        let rest = ((counter & 0x3fff) << 2).to_be_bytes();
-        let [h1, h2] = high.to_be_bytes();
-        let bytes = [h1, h2, low as u8, rest[2], rest[3] | (a & 3), b, c, d, e, f];
-        Builder::from_unix_timestamp_millis(self.now_ms, &bytes).into_uuid()
+        let noise = u128::from(mix(mix(self.seed ^ mix(self.now_ms)).wrapping_add(counter as u64)) >> 22);
+        // 74 bits that the format leaves free: 32 of the counter, 42 of noise; laid around the version (after
+        // 12 bits) and the variant (two bits).
+        let free = (counter << 42) | noise;
+        let head = (free >> 62) << 64;
+        let tail = free & ((1 << 62) - 1);
+        let [.., b0, b1, b2, b3, b4, b5, b6, b7, b8, b9] = (head | tail).to_be_bytes();
+        Builder::from_unix_timestamp_millis(self.now_ms, &[b0, b1, b2, b3, b4, b5, b6, b7, b8, b9])
+            .into_uuid()
     }
 }
 
-/// Six well-mixed bytes (the finaliser of SplitMix64; Steele, Lea, Flood 2014).
-fn hash_48(seed: u64, now_ms: u64, counter: u32) -> [u8; 6] {
-    let [a, b, c, d, e, f, ..] = mix(mix(seed ^ mix(now_ms)).wrapping_add(u64::from(counter))).to_be_bytes();
-    [a, b, c, d, e, f]
-}
-
+/// The finaliser of `SplitMix64` (Steele, Lea, Flood 2014).
 fn mix(value: u64) -> u64 {
     let mut z = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -38,10 +38,12 @@ pub(crate) fn by_person(
             match guard::circle(evidence, field, &ranks, generic_after_names) {
                 Circle::Generic(names) => generic.push(told(field, column, ranks[0], names)),
                 Circle::People { people, apart } => {
-                    people.iter().for_each(|person| clusters.gather(person, field));
-                    apart
-                        .into_iter()
-                        .for_each(|(a, b, why)| clusters.refuse(a, b, field, why));
+                    for person in people {
+                        clusters.gather(&person, field);
+                    }
+                    for (a, b, why) in apart {
+                        clusters.refuse(a, b, field, why);
+                    }
                 }
             }
         }

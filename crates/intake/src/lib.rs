@@ -8,6 +8,8 @@ mod canon;
 mod desk;
 mod error;
 mod field;
+mod home;
+mod import;
 mod mapper;
 mod parse;
 mod person;
@@ -16,7 +18,11 @@ mod preset;
 mod reader;
 mod row;
 mod till;
+#[cfg(test)]
+mod trial;
 
 pub use canon::{Batch, record_hash, record_key};
 pub use error::{Error, Problem};
+pub use home::{Home, HomeError};
+pub use import::{Import, ImportError, Imports, Outcome, Progress, Status, heal, import};
 pub use plan::{Counts, FeedPlan, ImportState, read_batch, read_file};

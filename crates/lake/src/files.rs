@@ -88,9 +88,15 @@ fn resolve(folder: &Path, files: &[String]) -> Result<Vec<PathBuf>> {
     files.iter().map(resolve).collect()
 }
 
-/// Runs a query over files below `folder`. Returns the files it reads and its rows as a stream, in the
-/// query's order. Everything is read while the stream is polled; nothing is copied.
-pub async fn query_files(folder: &Path, sql: &str) -> Result<(Vec<PathBuf>, Rows)> {
+/// The files below `folder` that a query reads, in order of first mention. Each exists.
+pub fn files_named(folder: &Path, sql: &str) -> Result<Vec<PathBuf>> {
+    let (_, names) = rewrite(sql)?;
+    resolve(folder, &names)
+}
+
+/// Runs a query over files below `folder`; its rows stream in the query's order. Everything is read while the
+/// stream is polled; nothing is copied.
+pub async fn query_files(folder: &Path, sql: &str) -> Result<Rows> {
     let (text, names) = rewrite(sql)?;
     let paths = resolve(folder, &names)?;
     // One partition: rows keep the order of the file, so that row numbers mean something.
@@ -100,7 +106,7 @@ pub async fn query_files(folder: &Path, sql: &str) -> Result<(Vec<PathBuf>, Rows
         register(&context, &format!("file_{index}"), path).await?;
     }
     let stream = context.sql(&text).await?.execute_stream().await?;
-    Ok((paths, Box::pin(stream.map(|batch| plain(&batch?)))))
+    Ok(Box::pin(stream.map(|batch| plain(&batch?))))
 }
 
 async fn register(context: &SessionContext, table: &str, path: &Path) -> Result<()> {

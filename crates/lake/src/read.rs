@@ -1,7 +1,7 @@
 //! Reading: everything at one snapshot, by SQL, as plain Arrow batches.
 
 use crate::catalog::unhurried;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::open::Lake;
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
@@ -12,6 +12,17 @@ use datafusion_ducklake::DuckLakeCatalog;
 use futures::{Stream, StreamExt};
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// A column of a batch by name and array type.
+pub fn column<'a, T: 'static>(batch: &'a RecordBatch, name: &str) -> Result<&'a T> {
+    let found = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<T>());
+    found.ok_or_else(|| Error::Query(format!("the column `{name}` is missing or of another type")))
+}
+
+/// Text as a literal of SQL.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
 
 /// Batches as they come.
 pub type Rows = Pin<Box<dyn Stream<Item = Result<RecordBatch>> + Send>>;
@@ -37,10 +48,20 @@ impl Lake {
         self.view_with(snapshot, Arc::clone(&self.runtime)).await
     }
 
+    /// The lake at a snapshot, read by one thread, so that a query without `order by` gives a table's rows in
+    /// the order they were written.
+    pub async fn view_in_order(&self, snapshot: i64) -> Result<View> {
+        let config = session_config().with_target_partitions(1);
+        self.view_of(snapshot, config, Arc::clone(&self.runtime)).await
+    }
+
     pub(crate) async fn view_with(&self, snapshot: i64, runtime: Arc<RuntimeEnv>) -> Result<View> {
+        self.view_of(snapshot, session_config(), runtime).await
+    }
+
+    async fn view_of(&self, snapshot: i64, config: SessionConfig, runtime: Arc<RuntimeEnv>) -> Result<View> {
         let catalog = async { DuckLakeCatalog::with_snapshot(Arc::clone(&self.provider), snapshot) };
         let catalog = unhurried(catalog).await?;
-        let config = session_config();
         let context = SessionContext::new_with_config_rt(config, runtime);
         DuckLakeCatalog::register(&context, "lake", catalog);
         Ok(View { context, snapshot })

@@ -127,12 +127,14 @@ pub fn rejects() -> Table {
     )
 }
 
-/// One row per step in the life of an import: `started`, then `done`, `aborted` or `replaced`.
+/// One row per step in the life of an import, numbered by `seq`: `started`, then `done` or `aborted`; a done
+/// one may become `replaced`. Its rows in other tables count while its last step is `done`.
 pub fn imports() -> Table {
     table(
         "imports",
         false,
         vec![
+            must("seq", UInt64),
             must("import_id", UInt64),
             must("status", Utf8),
             must("at", instant()),
@@ -191,7 +193,8 @@ pub fn customers() -> Table {
     )
 }
 
-/// Ids that were merged away, each with the id that stands for it now. Kept for ever.
+/// Ids that stand for nobody themselves, each with the id that stands for it now; empty for an id whose
+/// records are gone. Kept for ever, so that no id is used again.
 pub fn redirects() -> Table {
     table(
         "redirects",

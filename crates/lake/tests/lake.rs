@@ -264,7 +264,8 @@ async fn sql_reads_silo_files_in_place_with_text_as_text() {
     .expect("write");
     std::fs::write(folder.path().join("c.json"), "[{\"id\":\"1\",\"m\":\"one\"}]").expect("write");
     let sql = "select a.id, zip, note, n, m from 'a.csv' a join 'b.ndjson' b on a.id = b.id left join 'c.json' c on a.id = c.id order by a.id";
-    let (files, mut rows) = lake::query_files(folder.path(), sql).await.expect("query");
+    let files = lake::files_named(folder.path(), sql).expect("files");
+    let mut rows = lake::query_files(folder.path(), sql).await.expect("query");
     assert_eq!(files.len(), 3);
     let batch = rows.next().await.expect("one batch").expect("rows");
     let text = |column: usize| {

@@ -62,7 +62,7 @@ pub struct Postings {
     pub reason: Vec<u8>,
     /// Code of the stream that moved most.
     pub stream: Vec<u16>,
-    /// Ordinal within the customer of the event behind it.
+    /// Ordinal within the customer's events, from 0, of the event behind it.
     pub seq: Vec<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! `crm/contacts.csv`: HubSpot's contacts export, in the company's time zone. Some people are in it twice.
+//! `crm/contacts.csv`: `HubSpot`'s contacts export, in the company's time zone. Some people are in it twice.
 
 use super::{Table, salt};
 use crate::chance::{Chance, Purpose, scatter};

@@ -8,7 +8,7 @@ use crate::life::answers::Answer;
 use crate::life::purchases::Place;
 use crate::people::Person;
 use crate::people::face::{disguised_email, face};
-use crate::register::Register;
+use crate::register::{Register, Trace};
 use crate::silo::Silo;
 use crate::world::World;
 use std::path::Path;
@@ -49,6 +49,9 @@ const COLUMNS: [(&str, &str, &str); 16] = [
     ("Q2_TEXT", "What is the main reason for your score?", "QID2_TEXT"),
 ];
 
+/// Place of `RecipientEmail`.
+const EMAIL: usize = 7;
+
 /// Writes the file, by time of answer; how many answers there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
     let all = world
@@ -61,7 +64,12 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     table.row(COLUMNS.map(|(.., id)| import_id(id)))?;
     for (number, (answer, person, life)) in (0..).zip(&answers) {
         let (key, row) = row(world, number, answer, person, life);
-        register.note(Silo::Insight, key, person);
+        let trace = if row[EMAIL].is_empty() {
+            Trace::Anonymous
+        } else {
+            Trace::Findable
+        };
+        register.note_trace(Silo::Insight, key, person, trace);
         table.row(&row)?;
     }
     table.finish()?;
@@ -92,6 +100,8 @@ fn row(world: &World, number: u64, answer: &Answer, person: &Person, life: &Life
     let key = email.map_or_else(|| id.clone(), str::to_owned);
     let clock = &world.setting.clock;
     let started_us = answer.at_us - (30 + i64::from(chance.below(400))) * 1_000_000;
+    // Without an address the tool knows neither name nor order.
+    let known = |text: String| if email.is_some() { text } else { String::new() };
     let text = words::survey_text(answer, person.german, &mut chance);
     let finished = answer.score.is_some();
     let row = [
@@ -105,10 +115,10 @@ fn row(world: &World, number: u64, answer: &Answer, person: &Person, life: &Life
         email.map_or_else(String::new, |email| {
             disguised_email(&mut chance, email, 0.05, 0.0)
         }),
-        who.given,
-        who.family,
-        reference,
-        if answer.anonymous { "qr" } else { "email" }.to_owned(),
+        known(who.given),
+        known(who.family),
+        known(reference),
+        if email.is_none() { "qr" } else { "email" }.to_owned(),
         if person.german { "DE" } else { "EN" }.to_owned(),
         answer.score.map_or_else(String::new, |score| score.to_string()),
         answer.score.map_or("", group).to_owned(),

@@ -11,6 +11,7 @@ use crate::people::face::{Face, disguised_email, face, mobile_e164};
 use crate::register::Register;
 use crate::silo::Silo;
 use crate::world::World;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const COLUMNS: &str = "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,\
@@ -26,7 +27,7 @@ const COLUMNS: &str = "Name,Email,Financial Status,Paid at,Fulfillment Status,Fu
 /// Writes one file for each year; how many orders there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
     let header: Vec<&str> = COLUMNS.split(',').collect();
-    let places = Places::of(&header);
+    let mut line = Line::new(&header);
     let mut open: Option<(i16, Table)> = None;
     let mut orders = 0;
     for (person, purchase, order) in world.orders() {
@@ -48,7 +49,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
                 order,
             };
             register.note(Silo::Shop, record_key(person, order), person);
-            sheet.rows(&places, header.len(), table)?;
+            sheet.rows(&mut line, table)?;
             orders += 1;
         }
     }
@@ -72,23 +73,35 @@ pub(super) fn order_email<'a>(person: &'a Person, order: &Order) -> Option<&'a s
     }
 }
 
-/// Where each column that is filled stands.
-struct Places(Vec<(&'static str, usize)>);
+/// The line being written: cells by name of column. Kept from line to line, for its memory.
+struct Line {
+    places: BTreeMap<&'static str, usize>,
+    cells: Vec<String>,
+}
 
-impl Places {
-    fn of(header: &[&'static str]) -> Self {
-        let mut places: Vec<_> = header
+impl Line {
+    fn new(header: &[&'static str]) -> Self {
+        let places = header
             .iter()
             .enumerate()
             .map(|(place, name)| (*name, place))
             .collect();
-        places.sort_unstable();
-        Self(places)
+        Self {
+            places,
+            cells: vec![String::new(); header.len()],
+        }
     }
 
-    fn get(&self, name: &str) -> Option<usize> {
-        let found = self.0.binary_search_by_key(&name, |(known, _)| known);
-        found.ok().map(|index| self.0[index].1)
+    fn clear(&mut self) {
+        self.cells.iter_mut().for_each(String::clear);
+    }
+
+    fn set(&mut self, column: &str, text: &str) {
+        let place = self.places.get(column);
+        debug_assert!(place.is_some(), "no column {column}");
+        if let Some(place) = place {
+            self.cells[*place].push_str(text);
+        }
     }
 }
 
@@ -101,54 +114,47 @@ struct Sheet<'a> {
 }
 
 impl Sheet<'_> {
-    fn rows(&self, places: &Places, width: usize, table: &mut Table) -> Result<(), Error> {
+    fn rows(&self, line: &mut Line, table: &mut Table) -> Result<(), Error> {
         let email = self.email();
         let name = self.order.name();
-        let fulfilled = self.order.parcel.is_some();
+        let status = if self.order.parcel.is_some() {
+            "fulfilled"
+        } else {
+            "pending"
+        };
         for (index, (product, quantity)) in self.purchase.basket.lines().enumerate() {
-            let mut row = vec![String::new(); width];
-            let mut set = |column: &str, value: String| {
-                if let Some(place) = places.get(column) {
-                    row[place] = value;
-                }
-            };
-            set("Name", name.clone());
-            set("Email", email.clone());
-            set("Lineitem quantity", quantity.to_string());
-            set("Lineitem name", product.name.to_owned());
-            set("Lineitem price", euros(product.price_minor));
-            set("Lineitem sku", product.sku.to_owned());
-            set("Lineitem requires shipping", "true".to_owned());
-            set("Lineitem taxable", "true".to_owned());
-            set("Lineitem discount", "0.00".to_owned());
-            set(
-                "Lineitem fulfillment status",
-                if fulfilled { "fulfilled" } else { "pending" }.to_owned(),
-            );
-            set("Vendor", "Alder & Finch".to_owned());
+            line.clear();
+            line.set("Name", &name);
+            line.set("Email", &email);
+            line.set("Lineitem quantity", &quantity.to_string());
+            line.set("Lineitem name", product.name);
+            line.set("Lineitem price", &euros(product.price_minor));
+            line.set("Lineitem sku", product.sku);
+            line.set("Lineitem requires shipping", "true");
+            line.set("Lineitem taxable", "true");
+            line.set("Lineitem discount", "0.00");
+            line.set("Lineitem fulfillment status", status);
+            line.set("Vendor", "Alder & Finch");
             if index == 0 {
-                self.money(&mut set);
-                self.times(&mut set);
-                self.customer(&mut set);
+                self.money(line);
+                self.times(line);
+                self.customer(line);
             }
-            table.row(&row)?;
+            table.row(&line.cells)?;
         }
         Ok(())
     }
 
     fn email(&self) -> String {
-        let mut chance = Chance::of(
-            self.world.setting.seed,
-            Purpose::Orders,
-            u64::from(self.order.number),
-        );
+        let number = u64::from(self.order.number);
+        let mut chance = Chance::of(self.world.setting.seed, Purpose::Orders, number);
         let email = order_email(self.person, self.order);
         email.map_or_else(String::new, |email| {
             disguised_email(&mut chance, email, 0.04, 0.02)
         })
     }
 
-    fn money(&self, set: &mut impl FnMut(&str, String)) {
+    fn money(&self, line: &mut Line) {
         let basket = &self.purchase.basket;
         let total_minor = basket.total_minor();
         let refunded_minor = self.order.refunded_minor();
@@ -158,24 +164,24 @@ impl Sheet<'_> {
             _ => "partially_refunded",
         };
         let taxes = euros(total_minor * 19 / 119);
-        set("Financial Status", status.to_owned());
-        set("Currency", "EUR".to_owned());
-        set("Subtotal", euros(basket.subtotal_minor()));
-        set("Shipping", euros(basket.shipping_minor));
-        set("Taxes", taxes.clone());
-        set("Tax 1 Name", "DE MwSt 19%".to_owned());
-        set("Tax 1 Value", taxes);
-        set("Total", euros(total_minor));
-        set(
+        line.set("Financial Status", status);
+        line.set("Currency", "EUR");
+        line.set("Subtotal", &euros(basket.subtotal_minor()));
+        line.set("Shipping", &euros(basket.shipping_minor));
+        line.set("Taxes", &taxes);
+        line.set("Tax 1 Name", "DE MwSt 19%");
+        line.set("Tax 1 Value", &taxes);
+        line.set("Total", &euros(total_minor));
+        line.set(
             "Discount Code",
-            if basket.discount_minor > 0 { "FINCH10" } else { "" }.to_owned(),
+            if basket.discount_minor > 0 { "FINCH10" } else { "" },
         );
-        set("Discount Amount", euros(basket.discount_minor));
-        set("Refunded Amount", euros(refunded_minor));
-        set("Outstanding Balance", "0.00".to_owned());
+        line.set("Discount Amount", &euros(basket.discount_minor));
+        line.set("Refunded Amount", &euros(refunded_minor));
+        line.set("Outstanding Balance", "0.00");
     }
 
-    fn times(&self, set: &mut impl FnMut(&str, String)) {
+    fn times(&self, line: &mut Line) {
         let clock = &self.world.setting.clock;
         let created = clock.shop(self.purchase.at_us);
         let fulfilled = self
@@ -184,66 +190,81 @@ impl Sheet<'_> {
             .as_ref()
             .map(|parcel| clock.shop(parcel.handed_us));
         let cancelled = self.order.cancelled_us.map(|at_us| clock.shop(at_us));
-        set("Paid at", created.clone());
-        set("Created at", created);
-        set(
+        line.set("Paid at", &created);
+        line.set("Created at", &created);
+        line.set(
             "Fulfillment Status",
             if fulfilled.is_some() {
                 "fulfilled"
             } else {
                 "unfulfilled"
-            }
-            .to_owned(),
+            },
         );
-        set("Fulfilled at", fulfilled.unwrap_or_default());
-        set("Cancelled at", cancelled.unwrap_or_default());
+        line.set("Fulfilled at", fulfilled.as_deref().unwrap_or_default());
+        line.set("Cancelled at", cancelled.as_deref().unwrap_or_default());
     }
 
-    fn customer(&self, set: &mut impl FnMut(&str, String)) {
-        let who = face(
-            self.world.setting.seed,
-            self.person,
-            Silo::Shop,
-            u64::from(self.order.second_email),
-        );
-        let key_by_phone = order_email(self.person, self.order).is_none();
-        let phone = if key_by_phone {
-            mobile_e164(self.person.mobile)
-        } else {
-            who.phone.clone()
-        };
-        let number = u64::from(self.order.number);
-        for side in ["Billing", "Shipping"] {
-            self.address(side, &who, &phone, set);
+    fn customer(&self, line: &mut Line) {
+        const PAYMENTS: [&str; 3] = ["Shopify Payments", "PayPal Express Checkout", "Klarna"];
+        let spelling = u64::from(self.order.second_email);
+        let mut who = face(self.world.setting.seed, self.person, Silo::Shop, spelling);
+        if order_email(self.person, self.order).is_none() {
+            who.phone = mobile_e164(self.person.mobile);
         }
-        let payment = ["Shopify Payments", "PayPal Express Checkout", "Klarna"];
-        set("Phone", phone);
-        set(
+        let number = u64::from(self.order.number);
+        self.address(&who, &BILLING, line);
+        self.address(&who, &SHIPPING, line);
+        line.set("Phone", &who.phone);
+        line.set(
             "Accepts Marketing",
-            if self.person.habits.in_crm { "yes" } else { "no" }.to_owned(),
+            if self.person.habits.in_crm { "yes" } else { "no" },
         );
-        set("Shipping Method", "Standard".to_owned());
-        set(
-            "Payment Method",
-            payment[number as usize % payment.len()].to_owned(),
-        );
-        set(
+        line.set("Shipping Method", "Standard");
+        line.set("Payment Method", PAYMENTS[number as usize % PAYMENTS.len()]);
+        line.set(
             "Payment Reference",
-            format!("c{}.1", 20_000_000_000 + number * 37),
+            &format!("c{}.1", 20_000_000_000 + number * 37),
         );
-        set("Id", (5_000_000_000_000 + number * 32_768).to_string());
-        set("Risk Level", "Low".to_owned());
-        set("Source", "web".to_owned());
+        line.set("Id", &(5_000_000_000_000 + number * 32_768).to_string());
+        line.set("Risk Level", "Low");
+        line.set("Source", "web");
     }
 
-    fn address(&self, side: &str, who: &Face, phone: &str, set: &mut impl FnMut(&str, String)) {
-        set(&format!("{side} Name"), who.name.clone());
-        set(&format!("{side} Street"), who.street.clone());
-        set(&format!("{side} Address1"), who.street.clone());
-        set(&format!("{side} City"), who.town.clone());
-        set(&format!("{side} Zip"), who.postcode.clone());
-        set(&format!("{side} Province"), self.person.region().to_owned());
-        set(&format!("{side} Country"), "DE".to_owned());
-        set(&format!("{side} Phone"), phone.to_owned());
+    fn address(&self, who: &Face, columns: &[&str; 8], line: &mut Line) {
+        let region = self.person.region();
+        let cells = [
+            &who.name,
+            &who.street,
+            &who.street,
+            &who.town,
+            &who.postcode,
+            region,
+            "DE",
+            &who.phone,
+        ];
+        for (column, text) in columns.iter().zip(cells) {
+            line.set(column, text);
+        }
     }
 }
+
+const BILLING: [&str; 8] = [
+    "Billing Name",
+    "Billing Street",
+    "Billing Address1",
+    "Billing City",
+    "Billing Zip",
+    "Billing Province",
+    "Billing Country",
+    "Billing Phone",
+];
+const SHIPPING: [&str; 8] = [
+    "Shipping Name",
+    "Shipping Street",
+    "Shipping Address1",
+    "Shipping City",
+    "Shipping Zip",
+    "Shipping Province",
+    "Shipping Country",
+    "Shipping Phone",
+];

@@ -12,7 +12,7 @@ use crate::life::Life;
 use crate::life::purchases::Place;
 use crate::people::Person;
 use crate::people::face::face;
-use crate::register::Register;
+use crate::register::{Register, Trace};
 use crate::silo::Silo;
 use crate::world::World;
 use flate2::{Compression, write::GzEncoder};
@@ -110,7 +110,11 @@ fn register_person(signals: &[Signal], seed: u64, person: &Person, register: &mu
             .iter()
             .any(|signal| !signal.known && signal.device == device)
         {
-            register.note(Silo::Web, anonymous_id(seed, person, device), person);
+            let named = signals
+                .iter()
+                .any(|signal| signal.device == device && signal.what == What::Identify);
+            let trace = if named { Trace::Findable } else { Trace::Anonymous };
+            register.note_trace(Silo::Web, anonymous_id(seed, person, device), person, trace);
         }
     }
 }

@@ -158,7 +158,7 @@ pub(crate) fn waking_second(chance: &mut Chance) -> u32 {
     if chance.hit(0.04) {
         return chance.below(3600);
     }
-    let middle = (chance.share() + chance.share()) / 2.0;
+    let middle = f64::midpoint(chance.share(), chance.share());
     25_200 + (middle * 61_199.0) as u32
 }
 

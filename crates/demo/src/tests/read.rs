@@ -10,6 +10,7 @@ use std::path::Path;
 pub(super) type Row = BTreeMap<String, String>;
 
 /// A file and how it is written.
+#[derive(Clone, Copy)]
 pub(super) enum File {
     Csv(&'static str),
     /// Two rows of labels follow the header.

@@ -1,13 +1,13 @@
 //! A small town of households: how many of the pairs joined are one person, and how many of those are joined.
 
-use super::{Table, settings};
-use crate::{Mint, Previous, resolve};
+use super::Table;
 use model::config::Unit;
 use std::collections::BTreeMap;
 
+/// Names that are easily taken for one another, but no name beside its own short form: families avoid that.
 const GIVEN: [&str; 40] = [
     "Anna",
-    "Tom",
+    "Jens",
     "Maria",
     "Mario",
     "Martin",
@@ -104,6 +104,7 @@ fn household(dice: &mut Dice, home: usize) -> Vec<Person> {
     let family = FAMILY[dice.below(FAMILY.len())];
     let shared = format!("home{home}@post.de");
     let landline = format!("030 7{:06}", home * 37 % 1_000_000);
+    let (one_email, one_phone) = (dice.percent(12), dice.percent(40));
     let members = 1 + dice.below(4);
     let mut people: Vec<Person> = Vec::new();
     for member in 0..members {
@@ -115,8 +116,8 @@ fn household(dice: &mut Dice, home: usize) -> Vec<Person> {
         people.push(Person {
             given,
             family,
-            email: if dice.percent(12) { shared.clone() } else { own },
-            phone: if dice.percent(40) {
+            email: if one_email { shared.clone() } else { own },
+            phone: if one_phone {
                 landline.clone()
             } else {
                 format!("0170 {:07}", (home * 53 + member * 7_919) % 9_999_991)
@@ -143,10 +144,18 @@ fn misspell(dice: &mut Dice, name: &str) -> String {
     letters.into_iter().collect()
 }
 
-fn record(dice: &mut Dice, person: &Person) -> String {
+/// What one silo writes of a person. Where names may be vague, the newsletter only knows e-mails, a till only
+/// phones, and some write initials.
+fn record(dice: &mut Dice, person: &Person, vague: bool) -> String {
+    match dice.below(100) {
+        _ if !vague => {}
+        0..5 => return format!("e={}", person.email),
+        5 => return format!("p={}", person.phone),
+        _ => {}
+    }
     let given = match dice.below(100) {
         0..8 => misspell(dice, person.given),
-        8..14 => format!("{}.", &person.given[..1]),
+        8..14 if vague => format!("{}.", &person.given[..1]),
         _ => person.given.to_owned(),
     };
     let family = if dice.percent(8) {
@@ -155,9 +164,8 @@ fn record(dice: &mut Dice, person: &Person) -> String {
         person.family.to_owned()
     };
     let mut row = match dice.below(20) {
-        0 => String::new(),
-        1..3 => format!("n={family}, {given}; "),
-        3..10 => format!("g={given}; f={family}; "),
+        0..2 => format!("n={family}, {given}; "),
+        2..10 => format!("g={given}; f={family}; "),
         _ => format!("n={given} {family}; "),
     };
     for (share, key, value) in [
@@ -166,7 +174,7 @@ fn record(dice: &mut Dice, person: &Person) -> String {
         (30, "b", &person.born),
     ] {
         if dice.percent(share) {
-            row += &format!("{key}={value}; ");
+            row.extend([key, "=", value, "; "]);
         }
     }
     row
@@ -179,75 +187,47 @@ fn pairs<T: Ord>(labels: impl Iterator<Item = T>) -> usize {
     sizes.values().map(|size| size * (size - 1) / 2).sum()
 }
 
-#[test]
-fn in_a_town_of_families_hardly_any_pair_is_joined_wrongly() {
+/// Share of the pairs joined that are one person, and share of one person's pairs that are joined.
+fn precision_and_recall(vague: bool) -> (f64, f64) {
     let mut dice = Dice(20_240_229);
     let (mut rows, mut truth) = (Vec::new(), Vec::new());
     let mut people = 0;
     for home in 0..6_000 {
         for person in household(&mut dice, home) {
             for _ in 0..=dice.below(5) {
-                rows.push((rows.len() as u64 * 7_919 % 1_000_003, record(&mut dice, &person)));
+                rows.push((
+                    rows.len() as u64 * 7_919 % 1_000_003,
+                    record(&mut dice, &person, vague),
+                ));
                 truth.push(people);
             }
             people += 1;
         }
     }
-    let table = Table::new(&rows);
-    let found = resolve(
-        &table.records(),
-        &settings(Unit::Person),
-        &Previous::default(),
-        &mut Mint::new(1, 1),
-    )
-    .unwrap();
+    let found = Table::new(&rows).resolve(Unit::Person);
     let both = pairs(truth.iter().zip(&found.customer)) as f64;
-    let precision = both / pairs(found.customer.iter()) as f64;
-    let recall = both / pairs(truth.iter()) as f64;
+    let (precision, recall) = (
+        both / pairs(found.customer.iter()) as f64,
+        both / pairs(truth.iter()) as f64,
+    );
     println!(
-        "{} records, {people} people, {} customers: precision {precision:.5}, recall {recall:.5}",
+        "{} records, {people} people, {} customers: {precision:.5}, {recall:.5}",
         rows.len(),
         found.ids.len()
     );
-    assert!(precision >= 0.999, "precision {precision:.5}");
-    assert!(recall >= 0.60, "recall {recall:.5}");
+    (precision, recall)
 }
 
 #[test]
-#[ignore]
-fn speed() {
-    let mut dice = Dice(1);
-    let mut rows = Vec::new();
-    let mut home = 0;
-    while rows.len() < 1_000_000 {
-        for person in household(&mut dice, home) {
-            for _ in 0..=dice.below(5) {
-                rows.push((rows.len() as u64 * 7_919 % 1_000_003, record(&mut dice, &person)));
-            }
-        }
-        home += 1;
-    }
-    let table = Table::new(&rows);
-    let t = std::time::Instant::now();
-    let found = resolve(
-        &table.records(),
-        &settings(Unit::Person),
-        &Previous::default(),
-        &mut Mint::new(1, 1),
-    )
-    .unwrap();
-    println!(
-        "{} records {} customers {:?}",
-        rows.len(),
-        found.ids.len(),
-        t.elapsed()
-    );
-    let mut sizes = vec![0; found.ids.len()];
-    found.customer.iter().for_each(|&c| sizes[c as usize] += 1);
-    println!(
-        "largest {:?} refused {} generic {}",
-        sizes.iter().max(),
-        found.refused.len(),
-        found.generic.len()
-    );
+fn in_a_town_of_families_and_misspelt_names_hardly_any_pair_is_joined_wrongly() {
+    let (precision, recall) = precision_and_recall(false);
+    assert!(precision >= 0.999, "precision {precision:.5}");
+    assert!(recall >= 0.75, "recall {recall:.5}");
+}
+
+#[test]
+fn where_a_tenth_of_the_records_lack_a_given_name_few_more_pairs_are_joined_wrongly() {
+    let (precision, recall) = precision_and_recall(true);
+    assert!(precision >= 0.997, "precision {precision:.5}");
+    assert!(recall >= 0.75, "recall {recall:.5}");
 }

@@ -119,3 +119,45 @@ impl Fate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::trial::read;
+
+    const FEED: &str = "preset = \"courier-deliveries\"";
+    const HEAD: &str = "tracking_no,order_ref,recipient_name,recipient_email,postcode,region,handed_over_at,\
+        promised_date,delivered_at,status,carrier\n";
+
+    #[test]
+    fn a_parcel_is_late_when_its_local_day_is_after_the_promised_one() {
+        let rows = "T1,#1,Ann Ek,Ann@x.org,89073,South,01.03.2024 10:00,04.03.2024,04.03.2024 23:30,delivered,Swift\n\
+            T2,#2,Ann Ek,,89073,South,01.03.2024 10:00,2024-03-04,2024-03-04T23:30:00Z,Delivered,Swift\n\
+            T3,#3,,b@x.org,,,01.03.2024 10:00,04.03.2024,,returned,\n\
+            T4,#4,,b@x.org,,,05.03.2024 10:00,04.03.2024,,lost,\n\
+            T5,#5,,b@x.org,,,05.03.2024 10:00,,,in transit,\n\
+            T6,#6,,b@x.org,,,,,,in transit,\n\
+            T7,#7,,b@x.org,,,05.03.2024 10:00,,,delivered,\n";
+        let seen = read(FEED, "deliveries.csv", format!("{HEAD}{rows}"));
+        assert_eq!(
+            seen.events,
+            [
+                "ann@x.org 2024-03-01T09:00:00Z contact parcel_handed_over 0 reference=#1 source_id=T1:parcel_handed_over channel=Swift",
+                "ann@x.org 2024-03-04T22:30:00Z contact parcel_delivered 0 ok reference=#1 source_id=T1:parcel_delivered channel=Swift",
+                "T2 2024-03-01T09:00:00Z contact parcel_handed_over 0 reference=#2 source_id=T2:parcel_handed_over channel=Swift",
+                "T2 2024-03-04T23:30:00Z contact parcel_delivered 0 late reference=#2 source_id=T2:parcel_delivered channel=Swift",
+                "b@x.org 2024-03-01T09:00:00Z contact parcel_handed_over 0 reference=#3 source_id=T3:parcel_handed_over",
+                "b@x.org 2024-03-03T23:00:00Z contact parcel_returned 0 failed reference=#3 source_id=T3:parcel_returned",
+                "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#4 source_id=T4:parcel_handed_over",
+                "b@x.org 2024-03-05T09:00:00Z contact parcel_failed 0 failed reference=#4 source_id=T4:parcel_failed",
+                "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#5 source_id=T5:parcel_handed_over",
+            ]
+        );
+        assert_eq!(
+            seen.rejects,
+            [
+                "7 [handed_over_at] is empty, and nothing else tells when the parcel moved | T6,#6,,b@x.org,,,,,,in transit,",
+                "8 [delivered_at] is empty, but the parcel was delivered | T7,#7,,b@x.org,,,05.03.2024 10:00,,,delivered,",
+            ]
+        );
+    }
+}

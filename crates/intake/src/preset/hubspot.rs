@@ -57,3 +57,29 @@ impl Contacts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::trial::{file, read};
+
+    #[test]
+    fn a_contact_tells_of_the_record_and_when_it_was_made() {
+        let feed = "preset = \"hubspot-contacts\"\nattributes = [\"Lead Status\"]";
+        let csv = "Record ID,First Name,Last Name,Email,Phone Number,State/Region,Country/Region,Create Date,Lifecycle Stage,Original Source,Lead Status\n\
+            101,Ann,Ek,ann@x.org,+49 1,BW,DE,2024-03-01 14:22,Customer,Organic search,\n\
+            102,שרה,,,,,,,,,Open\n\
+            ,Bo,,,,,,2024-03-01,,,\n";
+        let seen = read(feed, "contacts.csv", csv);
+        assert_eq!(
+            seen.records,
+            [
+                "101 given=Ann family=Ek email=ann@x.org phone=+49 1 region=BW country=DE updated_at=2024-03-01T13:22:00Z attributes={\"Lifecycle Stage\":\"Customer\",\"Original Source\":\"Organic search\"}",
+                "102 given=שרה attributes={\"Lead Status\":\"Open\"}",
+            ]
+        );
+        assert_eq!(seen.events, ["101 2024-03-01T13:22:00Z contact contact_created 0 source_id=101:contact_created"]);
+        assert_eq!(seen.rejects, ["4 [Record ID] is empty: the row has no record key | ,Bo,,,,,,2024-03-01,,,"]);
+        let error = file(feed, "contacts.csv", csv.replace("Lead Status", "Lead State")).expect_err("missing");
+        assert!(error.to_string().ends_with("there is no column `Lead Status`; the nearest present is `Lead State`"), "{error}");
+    }
+}

@@ -143,3 +143,52 @@ fn scores(header: &mut Header) -> Vec<usize> {
     };
     names.iter().enumerate().filter(|(_, name)| question(name)).map(|(place, _)| place).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::trial::read;
+
+    const FEED: &str = "preset = \"qualtrics-responses\"";
+    const HEAD: &str = "StartDate,Status,Finished,RecordedDate,ResponseId,RecipientLastName,RecipientEmail,ExternalReference,DistributionChannel,Q1_NPS_GROUP,Q1,Q2_TEXT\n";
+    const LABELS: &str = "Start Date,Response Type,Finished,Recorded Date,Response ID,Last,Email,Ref,Channel,\"How likely, group\",\"How\nlikely\",Why?\n\
+        \"{\"\"ImportId\"\":\"\"startDate\"\"}\",,,,,,,,,,,\n";
+
+    #[test]
+    fn two_label_rows_are_no_answers_and_a_score_of_zero_is_one() {
+        let rows = "2024-03-01 10:00:00,IP Address,True,2024-03-01 10:05:00,R_1,Ek,Ann@x.org,,email,Detractor,0,\"Never, ever\"\n\
+            2024-03-01 10:00:00,IP Address,1,2024-03-01 10:05:00,R_2,,,C-7,email,,,\n\
+            2024-03-01 10:00:00,IP Address,False,2024-03-01 10:05:00,R_3,,c@x.org,,email,Promoter,10,\n\
+            2024-03-01 10:00:00,Survey Preview,True,2024-03-01 10:05:00,R_4,,c@x.org,,preview,Promoter,10,\n\
+            2024-03-01 10:00:00,IP Address,True,2024-03-01 10:05:00,R_5,,,,anonymous,Promoter,ten,\n\
+            2024-03-01 10:00:00,IP Address,True,2024-03-01 10:05:00,R_6,,,,anonymous,Promoter,9,\n";
+        let seen = read(FEED, "responses.csv", format!("{HEAD}{LABELS}{rows}"));
+        assert_eq!(
+            seen.events,
+            [
+                "ann@x.org 2024-03-01T09:05:00Z response survey_answered 0 source_id=R_1 score=0.0 text=Never, ever channel=email",
+                "C-7 2024-03-01T09:05:00Z response survey_answered 0 source_id=R_2 channel=email",
+                "R_6 2024-03-01T09:05:00Z response survey_answered 0 source_id=R_6 score=9.0 channel=anonymous",
+            ]
+        );
+        assert_eq!(seen.rejects.len(), 1);
+        assert!(seen.rejects[0].starts_with("9 [Q1] is not a number | "), "{:?}", seen.rejects);
+        assert_eq!(seen.counts.rows, 6);
+        let bare = read(FEED, "responses.csv", format!("{HEAD}{rows}"));
+        assert_eq!(bare.events, seen.events, "an export without labels loses no answer");
+    }
+
+    #[test]
+    fn without_a_column_named_after_nps_the_first_question_with_a_number_is_the_score() {
+        let csv = "RecordedDate,ResponseId,Q1,Q2,Q2_1_TEXT\n2024-03-01,R_1,Shop,7,Fine\n2024-03-01,R_2,3,8,\n";
+        let seen = read(FEED, "responses.csv", csv);
+        assert_eq!(
+            seen.events,
+            [
+                "R_1 2024-02-29T23:00:00Z response survey_answered 0 source_id=R_1 score=7.0 text=Fine",
+                "R_2 2024-02-29T23:00:00Z response survey_answered 0 source_id=R_2 score=8.0",
+            ]
+        );
+        let named = read(FEED, "responses.csv", csv.replace("Q2,", "my_nps,"));
+        assert!(named.events[1].contains("score=8.0"), "{:?}", named.events);
+    }
+}

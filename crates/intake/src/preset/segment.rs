@@ -159,6 +159,67 @@ fn slug(name: &str, into: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use crate::trial::{file, read};
+
+    const FEED: &str = "preset = \"segment-events\"";
+    const CALLS: &str = r#"{"type":"identify","userId":"u1","anonymousId":"a1","timestamp":"2024-03-01T10:00:00.000Z","messageId":"m1","traits":{"email":"Ann@x.org","firstName":"Ann","plan":"gold","address":{"city":"Ulm"}}}
+{"type":"track","event":"Order Completed","anonymousId":"a2","timestamp":"2024-03-01T10:00:01Z","messageId":"m2","properties":{"order_id":"1","revenue":30.5,"currency":"EUR"}}
+{"type":"page","name":"Home","userId":"u1","anonymousId":"a1","timestamp":"2024-03-01T10:00:02Z","messageId":"m3","properties":{"path":"/"}}
+
+{"type":"group","userId":"u1","groupId":"g1","timestamp":"2024-03-01T10:00:03Z","messageId":"m4","traits":{"name":"Acme"}}
+{"type":"alias","userId":"u1","previousId":"a2","timestamp":"2024-03-01T10:00:04Z","messageId":"m5"}
+{"type":"track","event":"!","userId":"u1","timestamp":"2024-03-01T10:00:05Z"}
+{"type":"teleport","userId":"u1","timestamp":"2024-03-01T10:00:05Z"}
+{"type":"page","timestamp":"2024-03-01T10:00:05Z"}
+not json
+[1]
+{"type":"screen","name":"Cart","userId":"u1","timestamp":"2024-03-01T10:00:06Z"}"#;
+
+    #[test]
+    fn calls_become_events_and_traits_tell_of_the_record() {
+        let seen = read(&format!("{FEED}\nattributes = [\"traits.plan\"]"), "events.ndjson", CALLS);
+        assert_eq!(
+            seen.records,
+            [
+                "u1 given=Ann email=Ann@x.org city=Ulm updated_at=2024-03-01T10:00:00Z attributes={\"anonymousId\":\"a1\",\"traits.plan\":\"gold\"}",
+                "a2",
+                "u1 company=Acme account=g1 updated_at=2024-03-01T10:00:03Z",
+                "u1 updated_at=2024-03-01T10:00:04Z attributes={\"previousId\":\"a2\"}",
+            ]
+        );
+        assert_eq!(
+            seen.events,
+            [
+                "a2 2024-03-01T10:00:01Z contact order_completed 0 reference=1 source_id=m2",
+                "u1 2024-03-01T10:00:02Z contact page_viewed 0 source_id=m3 title=Home",
+                "u1 2024-03-01T10:00:06Z contact screen_viewed 0 title=Cart",
+            ]
+        );
+        let reasons: Vec<_> = seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "7 [event] has no letter or digit",
+                "8 [type] is no call that Kept knows",
+                "9 [userId] is empty, and so is anonymousId: the row has no record key",
+                "10 [] is not valid JSON",
+                "11 [] is not a JSON object",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_tracked_order_is_a_purchase_only_where_the_feed_has_a_stream() {
+        let seen = read(&format!("{FEED}\nstream = \"goods\""), "events.jsonl", CALLS);
+        assert_eq!(seen.events[0], "a2 2024-03-01T10:00:01Z purchase order_completed 3050 reference=1 source_id=m2");
+    }
+
+    #[test]
+    fn events_without_any_time_name_the_missing_column() {
+        let error = file(FEED, "e.ndjson", r#"{"type":"page","userId":"u1","timestmp":"2024-03-01"}"#);
+        assert!(error.expect_err("missing").to_string().ends_with("there is no column `timestamp`; the nearest present is `timestmp`"));
+    }
+
     #[test]
     fn event_names_become_snake_case() {
         let mut text = String::new();

@@ -139,3 +139,88 @@ fn minor(field: &Field, row: &Row<'_>, desk: &Desk, currency: Currency) -> Resul
 fn book(field: &Field, desk: &mut Desk, minor: i64, currency: Currency, at_us: i64) -> Result<Amount, Reject> {
     desk.till.book(minor, currency, at_us).map_err(|why| field.reject(why))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::trial::{file, files, read};
+
+    const FEED: &str = "preset = \"shopify-orders\"";
+    const HEAD: &str = "Name,Email,Financial Status,Paid at,Fulfilled at,Currency,Total,Created at,Lineitem name,\
+        Billing Name,Billing Street,Billing City,Billing Zip,Billing Province,Billing Country,Phone,Cancelled at,\
+        Refunded Amount\n";
+
+    #[test]
+    fn an_order_of_several_rows_is_one_purchase_of_its_total() {
+        let rows = "#1, Ann@X.org ,paid,2024-03-01 10:00:00 +0100,,EUR,30.50,2024-03-01 09:59:00 +0100,Mug,\
+            Ann Ek,Hofweg 1,Ulm,89073,BW,DE,+49 1,,0.00\n\
+            #1,Ann@X.org,,,,,,,Cup,,,,,,,,,\n\
+            #2,ann@x.org,paid,,,EUR,5.00,2024-03-02 09:00:00 +0100,Cup,Ann Ek,Hofweg 1,Ulm,89073,BW,DE,+49 1,,\n";
+        let seen = read(FEED, "orders.csv", format!("{HEAD}{rows}"));
+        assert_eq!(seen.rejects, [""; 0]);
+        assert_eq!(seen.counts.rows, 3);
+        let who = "name=Ann Ek email=Ann@X.org phone=+49 1 address=Hofweg 1 postcode=89073 city=Ulm region=BW country=DE";
+        let second = who.replace("Ann@X.org", "ann@x.org");
+        assert_eq!(
+            seen.records,
+            [
+                format!("ann@x.org {who} updated_at=2024-03-01T08:59:00Z"),
+                format!("ann@x.org {second} updated_at=2024-03-02T08:00:00Z")
+            ]
+        );
+        assert_eq!(
+            seen.events,
+            [
+                "ann@x.org 2024-03-01T08:59:00Z purchase order_placed 3050 reference=#1 source_id=#1:order_placed",
+                "ann@x.org 2024-03-02T08:00:00Z purchase order_placed 500 reference=#2 source_id=#2:order_placed",
+            ]
+        );
+    }
+
+    #[test]
+    fn money_given_back_is_dated_at_the_cancellation_or_the_last_time_known() {
+        let rows = "#1,,partially_refunded,2024-03-01 10:00:00 +0000,2024-03-04 10:00:00 +0000,EUR,30.00,\
+            2024-03-01 09:00:00 +0000,Mug,,,,,,,+49 1,,10.00\n\
+            #2,,voided,,,EUR,30.00,2024-03-01 09:00:00 +0000,Mug,,,,,,,,2024-03-02 09:00:00 +0000,0.00\n\
+            #3,,voided,,,USD,30.00,2024-03-01 09:00:00 +0000,Mug,,,,,,,,,\n";
+        let seen = read(FEED, "orders.csv", format!("{HEAD}{rows}"));
+        assert_eq!(
+            seen.events,
+            [
+                "+49 1 2024-03-01T09:00:00Z purchase order_placed 3000 reference=#1 source_id=#1:order_placed",
+                "+49 1 2024-03-04T10:00:00Z refund order_refunded 1000 reference=#1 source_id=#1:order_refunded",
+                "#2 2024-03-01T09:00:00Z purchase order_placed 3000 reference=#2 source_id=#2:order_placed",
+                "#2 2024-03-02T09:00:00Z refund order_refunded 3000 reference=#2 source_id=#2:order_refunded",
+                "#2 2024-03-02T09:00:00Z contact order_cancelled 0 failed reference=#2 source_id=#2:order_cancelled",
+                "#3 2024-03-01T09:00:00Z purchase order_placed 1500 currency=USD original_minor=3000 reference=#3 source_id=#3:order_placed",
+                "#3 2024-03-01T09:00:00Z refund order_refunded 1500 currency=USD original_minor=3000 reference=#3 source_id=#3:order_refunded",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_order_runs_on_over_the_end_of_a_file_and_a_bad_one_takes_its_lines_along() {
+        let first = format!("{HEAD}#1,a@x.org,paid,,,EUR,3,2024-03-01,Mug,,,,,,,,,\n");
+        let second = format!(
+            "{HEAD}#1,a@x.org,,,,,,,Cup,,,,,,,,,\n#2,a@x.org,paid,,,EUR,x,2024-03-01,Mug,,,,,,,,,\n#2,a@x.org,,,,,,,Cup,,,,,,,,,\n\
+            #3,a@x.org,,,,,,2024-03-01,Cup,,,,,,,,,\n"
+        );
+        let seen = files(FEED, &[("1.csv", first.as_bytes()), ("2.csv", second.as_bytes())]).expect("read");
+        assert_eq!((seen.events.len(), seen.counts.rows), (1, 5));
+        assert_eq!(
+            seen.rejects,
+            [
+                "3 [Total] is not a number | #2,a@x.org,paid,,,EUR,x,2024-03-01,Mug,,,,,,,,,",
+                "5 [Total] is empty | #3,a@x.org,,,,,,2024-03-01,Cup,,,,,,,,,",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_missing_column_is_named() {
+        let error = file(FEED, "orders.csv", HEAD.replace("Financial", "Finance")).expect_err("missing").to_string();
+        assert_eq!(
+            error,
+            "feed `s.f`, file `orders.csv`: there is no column `Financial Status`; the nearest present is `Finance Status`"
+        );
+    }
+}

@@ -186,6 +186,64 @@ fn rounded(value: i128, by: i128) -> i128 {
 
 #[cfg(test)]
 mod tests {
+    use crate::trial::{file, read};
+
+    const FEED: &str = "preset = \"stripe-subscriptions\"";
+    const HEAD: &str = "id,Customer ID,Customer Email,Plan,Quantity,Currency,Interval,Amount,Status,Created (UTC),Start (UTC),Trial End (UTC),Canceled At (UTC),Ended At (UTC),Cancellation Reason,Cancellation Comment\n";
+
+    #[test]
+    fn value_runs_per_month_from_the_end_of_the_trial_to_the_end() {
+        let rows = "sub_1,cus_1,ann@x.org,club,2,eur,month,9.90,active,2024-01-01 10:00,2024-01-01 10:00,,,,,\n\
+            sub_2,cus_1,ann@x.org,club,1,eur,year,120,canceled,2024-01-01 10:00,2024-01-01 10:00,2024-02-01 10:00,2024-03-01 10:00,2024-04-01 10:00,too_expensive,Sorry\n\
+            sub_3,cus_2,,club,1,eur,month,9.90,canceled,2024-01-01 10:00,,2024-02-01 10:00,2024-01-15 10:00,,,No need\n\
+            sub_4,cus_2,,club,1,eur,month,9.90,active,2024-01-01 10:00,,,2024-02-01 10:00,,,\n\
+            sub_5,cus_2,,club,1,eur,month,9.90,incomplete_expired,2024-01-01 10:00,,,,2024-01-02 10:00,,\n\
+            sub_6,cus_2,,club,1,eur,fortnight,9.90,active,2024-01-01 10:00,,,,,,\n\
+            sub_7,cus_2,,club,1,eur,month,9.90,canceled,2024-01-02 10:00,,,,2024-01-01 10:00,,\n\
+            sub_8,cus_2,,club,1,usd,month,9.90,active,2023-12-31 10:00,,,,,,\n\
+            sub_9,,,club,1,eur,month,9.90,active,2023-12-31 10:00,,,,,,\n";
+        let seen = read(FEED, "subscriptions.csv", format!("{HEAD}{rows}"));
+        assert_eq!(
+            seen.events,
+            [
+                "cus_1 2024-01-01T10:00:00Z subscription subscription_started 1980 reference=sub_1 source_id=sub_1:subscription_started title=club",
+                "cus_1 2024-02-01T10:00:00Z subscription subscription_started 1000 reference=sub_2 source_id=sub_2:subscription_started title=club",
+                "cus_1 2024-04-01T10:00:00Z subscription subscription_ended 0 reference=sub_2 source_id=sub_2:subscription_ended title=club text=Sorry reason=too_expensive",
+                "cus_2 2024-01-15T10:00:00Z subscription subscription_ended 0 reference=sub_3 source_id=sub_3:subscription_ended title=club reason=No need",
+                "cus_2 2024-01-01T10:00:00Z subscription subscription_started 990 reference=sub_4 source_id=sub_4:subscription_started title=club",
+            ]
+        );
+        let reasons: Vec<_> = seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
+        assert_eq!(
+            reasons,
+            [
+                "7 [Interval] is none of day, week, month and year",
+                "8 [Ended At (UTC)] is before `Created (UTC)`",
+                "9 [Amount] is in USD, for which no [[rate]] starts on or before its day",
+                "10 [Customer ID] is empty: the row has no record key",
+            ]
+        );
+        assert_eq!(seen.records.len(), 2);
+    }
+
+    #[test]
+    fn the_header_tells_cents_from_decimals() {
+        for (header, amount, expected) in
+            [("Amount", "29", "2900"), ("Amount", "29.00", "2900"), ("amount", "2900", "2900"), ("Plan Amount", "29", "29")]
+        {
+            let csv = format!("id,Customer ID,Created (UTC),{header}\nsub_1,cus_1,2024-01-01,{amount}\n");
+            let seen = read(FEED, "subscriptions.csv", csv);
+            assert!(seen.events[0].contains(&format!("subscription_started {expected} ")), "{header} {amount}: {:?}", seen.events);
+        }
+        let json = r#"{"data":[{"id":"sub_1","customer":"cus_1","created":1704103200,"status":"active","plan":{"amount":1200,"interval":"year","interval_count":1,"currency":"eur"}}]}"#;
+        let seen = read(FEED, "subscriptions.json", json);
+        assert_eq!(seen.events, ["cus_1 2024-01-01T10:00:00Z subscription subscription_started 100 reference=sub_1 source_id=sub_1:subscription_started"]);
+        let error = file(FEED, "s.csv", "id,Customer ID,Created (UTC),Amt\n").expect_err("missing").to_string();
+        assert_eq!(error, "feed `s.f`, file `s.csv`: there is no column `Amount`; present are `id`, `Customer ID`, `Created (UTC)`, `Amt`");
+        let error = file(FEED, "subscriptions.csv", HEAD.replace("Customer ID", "Custmer ID")).expect_err("missing");
+        assert!(error.to_string().ends_with("no column `Customer ID`; the nearest present is `Custmer ID`"), "{error}");
+    }
+
     #[test]
     fn a_price_is_told_per_month() {
         for (minor, word, expected) in

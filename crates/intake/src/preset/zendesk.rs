@@ -111,3 +111,60 @@ fn good(text: &str) -> Result<Option<bool>, &'static str> {
         _ => Err("is neither good nor bad"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::trial::{file, read};
+
+    const FEED: &str = "preset = \"zendesk-tickets\"";
+
+    #[test]
+    fn a_ticket_is_opened_solved_and_rated() {
+        let json = r#"{"users":[{"id":9,"name":"Ann"}],"tickets":[
+            {"id":11,"subject":"Broken","description":"It is\nbroken 😢","status":"closed","created_at":"2024-03-01T10:00:00Z",
+             "updated_at":"2024-03-03T10:00:00Z","requester":{"id":9,"name":"Ann Ek","email":"ann@x.org"},"via":{"channel":"email"},
+             "metric_set":{"reopens":1,"solved_at":"2024-03-02T10:00:00Z"},
+             "satisfaction_rating":{"score":"bad","comment":"Slow"}},
+            {"id":12,"subject":"Hi","description":null,"status":"open","created_at":"2024-03-01T10:00:00Z","requester_id":9,
+             "satisfaction_rating":{"score":"unoffered"}},
+            {"id":13,"status":"solved","created_at":"2024-03-01T10:00:00Z","updated_at":"2024-03-05T10:00:00Z","requester_id":10,
+             "satisfaction_rating":"good"},
+            {"id":14,"status":"open","created_at":"2024-03-01T10:00:00Z","subject":"who?"}
+            ],"next_page":null,"count":4}"#;
+        let seen = read(FEED, "tickets.json", json);
+        assert_eq!(
+            seen.records,
+            [
+                "9 name=Ann Ek email=ann@x.org updated_at=2024-03-01T10:00:00Z",
+                "9 updated_at=2024-03-01T10:00:00Z",
+                "10 updated_at=2024-03-01T10:00:00Z"
+            ]
+        );
+        assert_eq!(
+            seen.events,
+            [
+                "9 2024-03-01T10:00:00Z contact ticket_opened 0 reference=11 source_id=11:ticket_opened title=Broken text=It is\nbroken 😢 channel=email",
+                "9 2024-03-02T10:00:00Z contact ticket_solved 0 reopened reference=11 source_id=11:ticket_solved channel=email",
+                "9 2024-03-02T10:00:00Z response ticket_rated 0 complained reference=11 source_id=11:ticket_rated score=0.0 text=Slow channel=email",
+                "9 2024-03-01T10:00:00Z contact ticket_opened 0 reference=12 source_id=12:ticket_opened title=Hi",
+                "10 2024-03-01T10:00:00Z contact ticket_opened 0 reference=13 source_id=13:ticket_opened",
+                "10 2024-03-05T10:00:00Z contact ticket_solved 0 ok reference=13 source_id=13:ticket_solved",
+                "10 2024-03-05T10:00:00Z response ticket_rated 0 ok reference=13 source_id=13:ticket_rated score=1.0",
+            ]
+        );
+        assert_eq!(
+            seen.rejects,
+            [r#"11 [requester.id] is empty: the row has no record key | {"id":14,"status":"open","created_at":"2024-03-01T10:00:00Z","subject":"who?"}"#]
+        );
+    }
+
+    #[test]
+    fn a_file_of_other_things_names_what_is_missing() {
+        let error = file(FEED, "x.json", r#"[{"id":1,"state":"open","created_at":"2024-03-01","requester_id":1}]"#);
+        assert_eq!(
+            error.expect_err("missing").to_string(),
+            "feed `s.f`, file `x.json`: there is no column `status`; the nearest present is `state`"
+        );
+        assert_eq!(read(FEED, "x.json", r#"{"tickets":[]}"#).counts.rows, 0);
+    }
+}

@@ -1,7 +1,12 @@
 //! Worked examples, small enough to follow by hand.
 
 use crate::books::{Event, keep};
-use ledger::{Reason, Regime, Rules, StreamRule, check_balance};
+use Movement::{Contracted, Expanded, Gained, Lost, WonBack};
+use Reason::{
+    LeftTheYear, NoPurchase, Purchased, Refunded, SubscriptionBegan, SubscriptionEnded, SubscriptionFell,
+    SubscriptionRose,
+};
+use ledger::{Postings, Reason, Regime, Rules, StreamRule, check_balance};
 use model::EventKind::{Purchase, Refund, Subscription};
 use model::{Day, EventKind, Movement};
 
@@ -20,6 +25,20 @@ struct Example {
     postings: &'static [Booked],
     /// Figures other than 0 of a period, by name.
     periods: &'static [(&'static str, &'static [(&'static str, i64)])],
+}
+
+fn booked(postings: &Postings) -> Vec<(String, Movement, i64, Reason)> {
+    let row = |at: usize| {
+        let movement = Movement::from_code(postings.movement[at]).unwrap();
+        let reason = Reason::from_code(postings.reason[at]).unwrap();
+        (
+            Day(postings.day[at]).to_string(),
+            movement,
+            postings.value_minor[at],
+            reason,
+        )
+    };
+    (0..postings.len()).map(row).collect()
 }
 
 fn check(example: &Example) {
@@ -61,23 +80,11 @@ fn check(example: &Example) {
         .collect();
     let books = keep(&events, &rules, &[2], 0, &[]).unwrap();
     check_balance(&books.lines, &books.closing).unwrap();
-    let booked: Vec<_> = (0..books.postings.len())
-        .map(|at| {
-            let movement = Movement::from_code(books.postings.movement[at]).unwrap();
-            let reason = Reason::from_code(books.postings.reason[at]).unwrap();
-            (
-                Day(books.postings.day[at]).to_string(),
-                movement,
-                books.postings.value_minor[at],
-                reason,
-            )
-        })
-        .collect();
     let expected: Vec<_> = postings
         .iter()
         .map(|&(day, m, v, r)| (day.to_owned(), m, v, r))
         .collect();
-    assert_eq!(booked, expected, "{what}");
+    assert_eq!(booked(&books.postings), expected, "{what}");
     for (period, figures) in *periods {
         let line = books
             .lines
@@ -94,10 +101,8 @@ fn check(example: &Example) {
 }
 
 #[test]
-fn shops_lose_and_win_back_by_the_gap() {
-    use Movement::{Contracted, Expanded, Gained, Lost, WonBack};
-    use Reason::{LeftTheYear, NoPurchase, Purchased, Refunded};
-    let gained_and_lost = Example {
+fn gained_and_lost_in_one_period_counts_both_ways() {
+    check(&Example {
         what: "gained and lost in one quarter: both counted, the entry at its highest value",
         events: &[
             ("2025-01-01", Purchase, SHOP, 100, 0),
@@ -133,8 +138,12 @@ fn shops_lose_and_win_back_by_the_gap() {
                 ],
             ),
         ],
-    };
-    let won_back = Example {
+    });
+}
+
+#[test]
+fn won_back_a_year_later_without_last_years_purchase() {
+    check(&Example {
         what: "won back a year later; last year's purchase no longer counts, a bought day old loss is none",
         events: &[
             ("2024-01-10", Purchase, SHOP, 100, 0),
@@ -182,8 +191,12 @@ fn shops_lose_and_win_back_by_the_gap() {
                 ],
             ),
         ],
-    };
-    let worthless = Example {
+    });
+}
+
+#[test]
+fn a_free_order_is_activity_and_a_refund_is_none() {
+    check(&Example {
         what: "a free order is activity, a refund is none",
         events: &[
             ("2025-01-01", Purchase, SHOP, 0, 0),
@@ -194,8 +207,12 @@ fn shops_lose_and_win_back_by_the_gap() {
             ("2025-04-02", Lost, 0, NoPurchase),
         ],
         periods: &[("2025", &[("gained_count", 1), ("lost_count", 1)])],
-    };
-    let year_old = Example {
+    });
+}
+
+#[test]
+fn what_happens_on_a_day_explains_it_before_what_turns_a_year_old() {
+    check(&Example {
         what: "what is bought or given back on a day explains it before what turns a year old on it",
         events: &[
             ("2024-06-01", Purchase, SHOP, 100, 0),
@@ -218,17 +235,12 @@ fn shops_lose_and_win_back_by_the_gap() {
             ("2025-12-01", WonBack, 225, Purchased),
         ],
         periods: &[],
-    };
-    for example in [gained_and_lost, won_back, worthless, year_old] {
-        check(&example);
-    }
+    });
 }
 
 #[test]
-fn contracts_count_while_recurring_value_is_left() {
-    use Movement::{Contracted, Expanded, Gained, Lost, WonBack};
-    use Reason::{SubscriptionBegan, SubscriptionEnded, SubscriptionFell, SubscriptionRose};
-    let upgrade = Example {
+fn an_upgraded_subscription_expands_by_twelve_months() {
+    check(&Example {
         what: "a subscription upgraded, at twelve months' value",
         events: &[
             ("2025-01-15", Subscription, CLUB, 10, 1),
@@ -260,8 +272,12 @@ fn contracts_count_while_recurring_value_is_left() {
                 ],
             ),
         ],
-    };
-    let one_of_two = Example {
+    });
+}
+
+#[test]
+fn one_of_two_subscriptions_ended_contracts_and_the_other_loses() {
+    check(&Example {
         what: "one of two subscriptions ended, then the other, then a new one",
         events: &[
             ("2024-12-01", Subscription, CLUB, 10, 1),
@@ -307,16 +323,11 @@ fn contracts_count_while_recurring_value_is_left() {
                 ],
             ),
         ],
-    };
-    for example in [upgrade, one_of_two] {
-        check(&example);
-    }
+    });
 }
 
 #[test]
 fn a_customer_is_active_when_any_stream_is() {
-    use Movement::{Contracted, Expanded, Gained, Lost};
-    use Reason::{NoPurchase, Purchased, SubscriptionBegan, SubscriptionEnded};
     check(&Example {
         what: "shop and club together",
         events: &[
