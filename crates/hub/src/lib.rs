@@ -14,5 +14,6 @@ mod router;
 mod samples;
 mod state;
 
+pub use pages::statement::figures;
 pub use router::{router, serve};
 pub use state::Hub;

@@ -9,6 +9,7 @@ use arrow::record_batch::RecordBatch;
 use model::{Currency, EventKind, Outcome};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
+use std::collections::hash_map::Entry;
 use tables::{Events, Records, Rejects, Texts};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -16,6 +17,8 @@ use xxhash_rust::xxh3::xxh3_64;
 const BATCH_ROWS: usize = 32_768;
 /// Bytes of text after which a batch is handed on, far below what Arrow's 32-bit offsets can address.
 const BATCH_BYTES: usize = 64 << 20;
+/// Keys looked up at once.
+const KEYS_AT_ONCE: usize = 1024;
 /// Bytes of a rejected row that are kept; what is cut off is said.
 const RAW_BYTES: usize = 1 << 20;
 
@@ -50,13 +53,23 @@ fn named(name: &[u8]) -> u64 {
 /// A record key as it is stored: without surrounding blanks; an e-mail address in lower case.
 pub fn record_key(key: &str) -> Cow<'_, str> {
     let key = key.trim();
-    let folds = key.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) && is_email(key);
-    if folds { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
+    if !key.as_bytes().contains(&b'@') {
+        return Cow::Borrowed(key);
+    }
+    let folds = key
+        .bytes()
+        .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
+    if folds && is_email(key) {
+        Cow::Owned(key.to_lowercase())
+    } else {
+        Cow::Borrowed(key)
+    }
 }
 
 fn is_email(key: &str) -> bool {
     let blank = key.contains(char::is_whitespace);
-    key.split_once('@').is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@') && !blank)
+    key.split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@') && !blank)
 }
 
 /// What one row tells of a record, beside its key.
@@ -131,6 +144,13 @@ impl<'r> EventRow<'r> {
     }
 }
 
+/// Keys of records: row, hash and where the key starts in `text`.
+#[derive(Debug, Default)]
+struct Keys {
+    rows: Vec<(u64, u64, usize)>,
+    text: String,
+}
+
 /// Collects canonical rows of one import.
 #[derive(Debug)]
 pub(crate) struct Canon {
@@ -140,6 +160,8 @@ pub(crate) struct Canon {
     name_head: usize,
     /// Record → hash of what was last emitted for it.
     emitted: FxHashMap<u64, u64>,
+    /// Records of which rows told only the key, not yet looked up.
+    keys: Keys,
     content: Vec<u8>,
     records: Records,
     events: Events,
@@ -159,6 +181,7 @@ impl Canon {
             name_head: name.len(),
             name,
             emitted: FxHashMap::default(),
+            keys: Keys::default(),
             content: Vec::new(),
             records: Records::new(),
             events: Events::new(),
@@ -171,6 +194,7 @@ impl Canon {
     /// Adds what a row tells of a record, unless the record's last row told the same; returns the record's
     /// hash.
     pub(crate) fn record(&mut self, row_no: u64, key: &str, row: &RecordRow<'_>) -> u64 {
+        self.look_up_keys();
         let key = record_key(key);
         let hash = self.hash_of(&key);
         let content = self.content_of(row);
@@ -188,12 +212,34 @@ impl Canon {
     pub(crate) fn record_key_only(&mut self, row_no: u64, key: &str) -> u64 {
         let key = record_key(key);
         let hash = self.hash_of(&key);
-        if let std::collections::hash_map::Entry::Vacant(entry) = self.emitted.entry(hash) {
-            entry.insert(0);
-            self.bytes += key.len();
-            self.records.push(row_no, hash, &key, &RecordRow::default());
+        if self.keys.rows.len() == KEYS_AT_ONCE {
+            self.look_up_keys();
         }
+        self.keys.rows.push((row_no, hash, self.keys.text.len()));
+        self.keys.text.push_str(&key);
         hash
+    }
+
+    /// Emits the records among `keys` that are new. Looked up many at a time, the processor waits for memory
+    /// once for many of them.
+    fn look_up_keys(&mut self) {
+        let Keys { rows, text } = &mut self.keys;
+        let ends = rows
+            .iter()
+            .skip(1)
+            .map(|(_, _, start)| *start)
+            .chain([text.len()])
+            .collect::<Vec<_>>();
+        for (&mut (row_no, hash, start), end) in rows.iter_mut().zip(ends) {
+            if let Entry::Vacant(entry) = self.emitted.entry(hash) {
+                entry.insert(0);
+                self.bytes += end - start;
+                self.records
+                    .push(row_no, hash, &text[start..end], &RecordRow::default());
+            }
+        }
+        rows.clear();
+        text.clear();
     }
 
     /// Adds the `part`-th event of a row.
@@ -229,11 +275,15 @@ impl Canon {
 
     /// Whether nothing was collected since the last batch.
     pub(crate) fn is_empty(&self) -> bool {
-        self.events.len() == 0 && self.records.len() == 0 && self.rejects.len() == 0
+        self.events.len() == 0
+            && self.records.len() == 0
+            && self.rejects.len() == 0
+            && self.keys.rows.is_empty()
     }
 
     /// Hands on what was collected.
     pub(crate) fn take(&mut self) -> Result<Batch, Problem> {
+        self.look_up_keys();
         self.bytes = 0;
         Ok(Batch {
             records: self.records.finish(self.import_id)?,
@@ -253,7 +303,10 @@ impl Canon {
     fn content_of(&mut self, row: &RecordRow<'_>) -> u64 {
         self.content.clear();
         let texts = row.text.iter().chain(std::iter::once(&row.attributes));
-        for (place, text) in texts.enumerate().filter_map(|(place, text)| text.map(|text| (place, text))) {
+        for (place, text) in texts
+            .enumerate()
+            .filter_map(|(place, text)| text.map(|text| (place, text)))
+        {
             self.content.push(place as u8);
             self.content.extend_from_slice(&(text.len() as u64).to_le_bytes());
             self.content.extend_from_slice(text.as_bytes());
@@ -262,7 +315,11 @@ impl Canon {
             self.content.push(u8::MAX);
             self.content.extend_from_slice(&at_us.to_le_bytes());
         }
-        if self.content.is_empty() { 0 } else { xxh3_64(&self.content).max(1) }
+        if self.content.is_empty() {
+            0
+        } else {
+            xxh3_64(&self.content).max(1)
+        }
     }
 }
 
@@ -279,7 +336,12 @@ mod tests {
         assert_ne!(record_hash("shop", "1"), record_hash("web", "1"));
         assert_ne!(record_hash("a", "b\u{1f}c"), 0);
         assert_eq!(record_hash("shop", "1"), xxh3_64(b"shop\x1f1"));
-        for (key, stored) in [("JÖRG@X.ORG", "jörg@x.org"), ("@Handle", "@Handle"), ("A B@X", "A B@X"), ("A@b@C", "A@b@C")] {
+        for (key, stored) in [
+            ("JÖRG@X.ORG", "jörg@x.org"),
+            ("@Handle", "@Handle"),
+            ("A B@X", "A B@X"),
+            ("A@b@C", "A@b@C"),
+        ] {
             assert_eq!(record_key(key), stored);
         }
     }
@@ -287,7 +349,10 @@ mod tests {
     #[test]
     fn a_record_is_told_again_only_when_it_says_something_else() {
         let mut canon = Canon::new(1, "shop");
-        let with = |name| RecordRow { text: std::array::from_fn(|at| (at == 0).then_some(name)), ..RecordRow::default() };
+        let with = |name| RecordRow {
+            text: std::array::from_fn(|at| (at == 0).then_some(name)),
+            ..RecordRow::default()
+        };
         let first = canon.record_key_only(0, "1");
         canon.record_key_only(1, "1");
         canon.record(2, "1", &with("Ann"));
@@ -309,7 +374,8 @@ mod tests {
         let mut canon = Canon::new(1, "shop");
         canon.reject("f.csv", 2, &Reject::new("", "x"), &"é".repeat(RAW_BYTES));
         let batch = canon.take().expect("batch");
-        let raw = arrow::array::cast::AsArray::as_string::<i32>(batch.rejects.column_by_name("raw").expect("raw"));
+        let raw =
+            arrow::array::cast::AsArray::as_string::<i32>(batch.rejects.column_by_name("raw").expect("raw"));
         assert!(raw.value(0).ends_with("… (1048576 bytes more)") && raw.value(0).len() < RAW_BYTES + 40);
     }
 }

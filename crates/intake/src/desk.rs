@@ -30,7 +30,11 @@ pub(crate) struct Desk {
 impl Desk {
     /// A fresh working set.
     pub(crate) fn new(plan: &FeedPlan<'_>) -> Self {
-        let named = plan.feed.timezone.as_ref().and_then(|name| TimeZone::get(name.get_ref()).ok());
+        let named = plan
+            .feed
+            .timezone
+            .as_ref()
+            .and_then(|name| TimeZone::get(name.get_ref()).ok());
         let zone = named.unwrap_or_else(|| plan.config.zone());
         Self {
             clock: Clock::new(zone, plan.feed.date_formats.clone()),
@@ -63,7 +67,9 @@ impl Amount {
     pub(crate) fn magnitude(self) -> Self {
         Self {
             value_minor: self.value_minor.saturating_abs(),
-            original: self.original.map(|(currency, minor)| (currency, minor.saturating_abs())),
+            original: self
+                .original
+                .map(|(currency, minor)| (currency, minor.saturating_abs())),
         }
     }
 }

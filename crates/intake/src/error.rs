@@ -48,7 +48,9 @@ pub enum Problem {
     #[error("it is empty; its first row must name the columns")]
     Empty,
     /// Its format is not told by its name.
-    #[error("its name does not tell its format; set format = \"csv\", \"tsv\", \"ndjson\", \"json\" or \"parquet\"")]
+    #[error(
+        "its name does not tell its format; set format = \"csv\", \"tsv\", \"ndjson\", \"json\" or \"parquet\""
+    )]
     UnknownFormat,
     /// A row that does not end within the limit.
     #[error("the row that starts on line {line} is longer than {limit_mib} MiB; is a quote not closed?")]
@@ -89,9 +91,14 @@ impl Problem {
         let column = wanted.to_owned();
         let mut others = present.clone();
         if let (Some(only), None) = (others.next(), others.next())
-            && let Some(mark) = [';', '\t', '|', ','].into_iter().find(|mark| only.contains(*mark))
+            && let Some(mark) = [';', '\t', '|', ',']
+                .into_iter()
+                .find(|mark| only.contains(*mark))
         {
-            let hint = format!("; the header is one column, `{only}`: set csv = {{ separator = {:?} }}", mark.to_string());
+            let hint = format!(
+                "; the header is one column, `{only}`: set csv = {{ separator = {:?} }}",
+                mark.to_string()
+            );
             return Self::NoColumn { column, hint };
         }
         let hint = match nearest(wanted, present.clone()) {
@@ -107,7 +114,12 @@ fn listed<'a>(present: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let names: Vec<_> = present.map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(SHOWN);
-    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let shown = names
+        .iter()
+        .take(SHOWN)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     match (names.len(), more) {
         (0, _) => "; no column is present".to_owned(),
         (_, 0) => format!("; present are {shown}"),

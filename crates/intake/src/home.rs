@@ -44,7 +44,9 @@ impl Home {
         let folder = std::path::absolute(folder).map_err(io(folder))?;
         let path = folder.join("kept.toml");
         let text = match std::fs::read_to_string(&path) {
-            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => return Err(HomeError::Missing(folder)),
+            Err(missing) if missing.kind() == std::io::ErrorKind::NotFound => {
+                return Err(HomeError::Missing(folder));
+            }
             read => read.map_err(io(&path))?,
         };
         let config = Config::parse(&text).map_err(HomeError::Config)?;

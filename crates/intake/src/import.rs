@@ -9,9 +9,9 @@ mod source;
 
 pub use books::{Import, Imports, Status};
 
+use crate::Error;
 use crate::home::Home;
 use crate::plan::{Counts, FeedPlan};
-use crate::Error;
 use lake::Lake;
 use model::config::{Config, Feed, FeedMode, Silo};
 use source::Files;
@@ -81,7 +81,7 @@ pub struct Outcome {
 }
 
 /// Told while importing: the feed, bytes read of it so far and in all (0 when unknown).
-pub type Progress<'a> = &'a mut dyn FnMut(&str, u64, u64);
+pub type Progress<'a> = &'a mut (dyn FnMut(&str, u64, u64) + Send);
 
 /// Imports every feed of the home, or the one named (`silo.feed` or `silo`). A feed that fails does not
 /// keep the others from being imported; its outcome says why.
@@ -95,12 +95,32 @@ pub async fn import(
     heal(lake, now_us).await?;
     let mut outcomes = Vec::new();
     for (silo, feed) in home.config.feeds() {
-        let name = FeedPlan { config: &home.config, silo, feed, import_id: 0 }.name();
+        let name = FeedPlan {
+            config: &home.config,
+            silo,
+            feed,
+            import_id: 0,
+        }
+        .name();
         if only.is_some_and(|only| only != name && only != silo.id.get_ref()) {
             continue;
         }
-        let mut outcome = Outcome { feed: name, counts: Counts::default(), imports: 0, unchanged: 0, error: None };
-        let mut run = Run { home, lake, now_us, silo, feed, progress: &mut *progress, outcome: &mut outcome };
+        let mut outcome = Outcome {
+            feed: name,
+            counts: Counts::default(),
+            imports: 0,
+            unchanged: 0,
+            error: None,
+        };
+        let mut run = Run {
+            home,
+            lake,
+            now_us,
+            silo,
+            feed,
+            progress: &mut *progress,
+            outcome: &mut outcome,
+        };
         let result = run.feed().await;
         outcome.error = result.err();
         outcomes.push(outcome);
@@ -113,7 +133,9 @@ pub async fn heal(lake: &Lake, now_us: i64) -> Result<(), ImportError> {
     let imports = Imports::read(lake, lake.head().await?).await?;
     for import in imports.with(Status::Started) {
         purge(lake, import.id).await?;
-        imports.record(lake, &[import.step(Status::Aborted, now_us)]).await?;
+        imports
+            .record(lake, &[import.step(Status::Aborted, now_us)])
+            .await?;
     }
     Ok(())
 }
@@ -133,7 +155,7 @@ struct Run<'a, 'p> {
     now_us: i64,
     silo: &'a Silo,
     feed: &'a Feed,
-    progress: &'a mut (dyn FnMut(&str, u64, u64) + 'p),
+    progress: &'a mut (dyn FnMut(&str, u64, u64) + Send + 'p),
     outcome: &'a mut Outcome,
 }
 
@@ -169,19 +191,37 @@ impl Run<'_, '_> {
             at_us: self.now_us,
             silo: self.silo.id.get_ref().clone(),
             feed: self.feed.id.get_ref().clone(),
-            mode: if self.feed.mode == FeedMode::Full { "full" } else { "append" }.to_owned(),
+            mode: if self.feed.mode == FeedMode::Full {
+                "full"
+            } else {
+                "append"
+            }
+            .to_owned(),
             files: files.told(),
             counts: Counts::default(),
         };
-        let replaced: Vec<Import> = imports.live().filter(|old| self.replaces(&import, old)).cloned().collect();
-        imports.record(self.lake, &[import.step(Status::Started, self.now_us)]).await?;
-        let plan = FeedPlan { config: &self.home.config, silo: self.silo, feed: self.feed, import_id };
+        let replaced: Vec<Import> = imports
+            .live()
+            .filter(|old| self.replaces(&import, old))
+            .cloned()
+            .collect();
+        imports
+            .record(self.lake, &[import.step(Status::Started, self.now_us)])
+            .await?;
+        let plan = FeedPlan {
+            config: &self.home.config,
+            silo: self.silo,
+            feed: self.feed,
+            import_id,
+        };
         let poured = pour::pour(&plan, self.lake, &files, self.progress).await;
         let imports = Imports::read(self.lake, self.lake.head().await?).await?;
         match poured {
             Ok(counts) => import.counts = counts,
             Err(error) => {
-                imports.record(self.lake, &[import.step(Status::Aborted, self.now_us)]).await?;
+                imports
+                    .record(self.lake, &[import.step(Status::Aborted, self.now_us)])
+                    .await?;
                 return Err(error);
             }
         }
@@ -231,9 +271,16 @@ fn reading(config: &Config, feed: &Feed) -> Vec<String> {
     vec![
         READING_VERSION.to_string(),
         format!("{:?}", feed.source()),
-        format!("{:?} {:?} {:?} {:?}", feed.constants, feed.attributes, feed.mode, feed.format),
+        format!(
+            "{:?} {:?} {:?} {:?}",
+            feed.constants, feed.attributes, feed.mode, feed.format
+        ),
         format!("{:?} {:?} {:?}", feed.csv, feed.date_formats, feed.round_amounts),
-        format!("{:?} {:?}", feed.currency, feed.timezone.as_ref().map(|zone| zone.get_ref().clone())),
+        format!(
+            "{:?} {:?}",
+            feed.currency,
+            feed.timezone.as_ref().map(|zone| zone.get_ref().clone())
+        ),
         format!("{:?} {}", company.currency, company.timezone.get_ref()),
         format!("{:?} {}", config.rates(), feed.stream.is_some()),
     ]

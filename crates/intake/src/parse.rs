@@ -20,9 +20,15 @@ pub(crate) fn yes(text: &str) -> Option<bool> {
 mod tests {
     #[test]
     fn yes_and_no_are_told_apart_from_neither() {
-        for (text, expected) in
-            [("TRUE", Some(true)), (" yes ", Some(true)), ("1", Some(true)), ("no", Some(false)), ("0", Some(false)), ("maybe", None), ("", None)]
-        {
+        for (text, expected) in [
+            ("TRUE", Some(true)),
+            (" yes ", Some(true)),
+            ("1", Some(true)),
+            ("no", Some(false)),
+            ("0", Some(false)),
+            ("maybe", None),
+            ("", None),
+        ] {
             assert_eq!(super::yes(text), expected, "{text:?}");
         }
     }

@@ -54,8 +54,15 @@ enum Rows {
 impl Reader {
     /// Opens a file and reads its header. Of a JSON object only the arrays named in `arrays` are read, any when
     /// empty.
-    pub(crate) fn open(feed: &Feed, file: &Path, arrays: &'static [&'static str]) -> Result<(Self, Header), Problem> {
-        let format = feed.format.or_else(|| open::format_of(file)).ok_or(Problem::UnknownFormat)?;
+    pub(crate) fn open(
+        feed: &Feed,
+        file: &Path,
+        arrays: &'static [&'static str],
+    ) -> Result<(Self, Header), Problem> {
+        let format = feed
+            .format
+            .or_else(|| open::format_of(file))
+            .ok_or(Problem::UnknownFormat)?;
         let consumed = Rc::new(Cell::new(0));
         let text = |encoding: TextEncoding| open::text(file, encoding, Rc::clone(&consumed));
         let (rows, header) = match format {
@@ -69,10 +76,14 @@ impl Reader {
                     (Rows::Table(Box::new(rows)), header)
                 }
             },
-            FileFormat::Ndjson => (Rows::Objects(objects::Objects::of_lines(text(feed.csv.encoding)?)), Header::of_objects()),
-            FileFormat::Json => {
-                (Rows::Objects(objects::Objects::of_document(text(feed.csv.encoding)?, arrays)), Header::of_objects())
-            }
+            FileFormat::Ndjson => (
+                Rows::Objects(objects::Objects::of_lines(text(feed.csv.encoding)?)),
+                Header::of_objects(),
+            ),
+            FileFormat::Json => (
+                Rows::Objects(objects::Objects::of_document(text(feed.csv.encoding)?, arrays)),
+                Header::of_objects(),
+            ),
             FileFormat::Parquet => {
                 let (rows, header) = parquet::open(file, Rc::clone(&consumed))?;
                 (Rows::Batches(rows), header)
@@ -83,7 +94,10 @@ impl Reader {
 
     /// Reads batches that are at hand.
     pub(crate) fn of_batches(rows: Batches) -> Self {
-        Self { rows: Rows::Batches(rows), consumed: Rc::default() }
+        Self {
+            rows: Rows::Batches(rows),
+            consumed: Rc::default(),
+        }
     }
 
     /// Tells the reader what was asked of the header.
@@ -132,8 +146,15 @@ fn separator(feed: &Feed, format: FileFormat) -> Result<u8, Problem> {
     let separator = feed.csv.separator.unwrap_or(default);
     match u8::try_from(separator) {
         Ok(byte) if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r' | 0) => Ok(byte),
-        _ => Err(Problem::Setting(format!("{separator:?} cannot separate columns; use one of , ; | \\t or a blank"))),
+        _ => Err(Problem::Setting(format!(
+            "{separator:?} cannot separate columns; use one of , ; | \\t or a blank"
+        ))),
     }
+}
+
+/// Number of line breaks.
+fn line_breaks(text: &[u8]) -> u64 {
+    text.split(|byte| *byte == b'\n').skip(1).count() as u64
 }
 
 /// The reason told for text that is no UTF-8.
@@ -142,5 +163,10 @@ const NOT_UTF8: &str = "is not valid UTF-8; if the file is Latin-1 set csv = { e
 /// The reason told for a row with too few or too many cells.
 fn ragged(cells: usize, columns: usize) -> Step<'static> {
     let plural = if cells == 1 { "" } else { "s" };
-    Step::Bad(Cow::Owned(format!("has {cells} cell{plural} where the header has {columns}")))
+    Step::Bad(Cow::Owned(format!(
+        "has {cells} cell{plural} where the header has {columns}"
+    )))
 }
+
+#[cfg(test)]
+mod tests;

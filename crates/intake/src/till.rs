@@ -37,10 +37,11 @@ impl Till {
     }
 
     /// The currency a cell names, the feed's where it is blank.
-    pub(crate) fn currency(&self, cell: Option<&str>) -> Result<Currency, String> {
-        cell.map_or(Ok(self.feed), |text| {
-            Currency::parse(text).ok_or_else(|| "is no currency code of ISO 4217".to_owned())
-        })
+    pub(crate) fn currency(&self, cell: Option<&str>) -> Result<Currency, &'static str> {
+        match cell {
+            None => Ok(self.feed),
+            Some(text) => Currency::parse(text).ok_or("is no currency code of ISO 4217"),
+        }
     }
 
     /// Reads a decimal amount into minor units of its currency.
@@ -51,13 +52,19 @@ impl Till {
     /// What minor units of a currency are worth at an instant.
     pub(crate) fn book(&mut self, minor: i64, currency: Currency, at_us: i64) -> Result<Amount, String> {
         if currency == self.company {
-            return Ok(Amount { value_minor: minor, original: None });
+            return Ok(Amount {
+                value_minor: minor,
+                original: None,
+            });
         }
         let day = self.days.day(at_us);
         let value_minor = self
             .rates
             .convert(minor, currency, self.company, day)
             .ok_or_else(|| format!("is in {currency}, for which no [[rate]] starts on or before its day"))?;
-        Ok(Amount { value_minor, original: Some((currency, minor)) })
+        Ok(Amount {
+            value_minor,
+            original: Some((currency, minor)),
+        })
     }
 }

@@ -1,1 +1,19 @@
-//! refresh
+//! Refresh: from imported rows to one published edition, and the reading of editions.
+//!
+//! The order of the steps is imports → identity → timeline → ledger → balance → edition. Any failure leaves
+//! the last edition as it is.
+
+mod books;
+mod customers;
+mod edition;
+mod error;
+mod inputs;
+mod people;
+mod publish;
+mod reader;
+mod timeline;
+pub mod view;
+
+pub use error::Error;
+pub use publish::{Published, Step, refresh};
+pub use reader::Reader;

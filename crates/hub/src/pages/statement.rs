@@ -8,7 +8,7 @@ use refresh::view::Line;
 use report::{Figures, Flow};
 
 /// A line of the statement as figures to draw and tell.
-pub(crate) const fn figures(line: &Line) -> Figures {
+pub const fn figures(line: &Line) -> Figures {
     Figures {
         period: line.period,
         customers: Flow {

@@ -137,8 +137,15 @@ impl Events {
         self.event.append_value(event.event);
         self.outcome.push(event.outcome.code());
         self.value_minor.push(event.amount.value_minor);
-        self.currency.append_option(event.amount.original.as_ref().map(|(currency, _)| currency.code()));
-        self.original_minor.append_option(event.amount.original.map(|(_, minor)| minor));
+        self.currency.append_option(
+            event
+                .amount
+                .original
+                .as_ref()
+                .map(|(currency, _)| currency.code()),
+        );
+        self.original_minor
+            .append_option(event.amount.original.map(|(_, minor)| minor));
         self.reference.append_option(event.reference);
         self.push_source_id(event);
         self.score.append_option(event.score);

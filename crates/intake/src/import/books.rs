@@ -60,7 +60,11 @@ pub struct Import {
 impl Import {
     /// The same import, a step further.
     pub(super) fn step(&self, status: Status, at_us: i64) -> Self {
-        Self { status, at_us, ..self.clone() }
+        Self {
+            status,
+            at_us,
+            ..self.clone()
+        }
     }
 }
 
@@ -74,7 +78,11 @@ pub struct Imports {
 impl Imports {
     /// Reads the table at a snapshot.
     pub async fn read(lake: &Lake, snapshot: i64) -> Result<Self> {
-        let batch = lake.view(snapshot).await?.table("select * from imports order by seq").await?;
+        let batch = lake
+            .view(snapshot)
+            .await?
+            .table("select * from imports order by seq")
+            .await?;
         let steps = steps(&batch)?;
         let next_seq = steps.last().map_or(1, |step| step.seq + 1);
         let last: BTreeMap<u64, Import> = steps.into_iter().map(|step| (step.id, step)).collect();
@@ -105,17 +113,27 @@ impl Imports {
 
     /// Commits further steps, all at once.
     pub(super) async fn record(&self, lake: &Lake, steps: &[Import]) -> Result<i64> {
-        let key = steps.iter().map(|step| format!("import {:016x} {}", step.id, step.status.name()));
+        let key = steps
+            .iter()
+            .map(|step| format!("import {:016x} {}", step.id, step.status.name()));
         let key = key.collect::<Vec<_>>().join("; ");
-        lake.put(&tables::imports(), Mode::Append, &key, &[self.batch(steps)?]).await
+        lake.put(&tables::imports(), Mode::Append, &key, &[self.batch(steps)?])
+            .await
     }
 
     fn batch(&self, steps: &[Import]) -> Result<RecordBatch> {
-        let number = |value: fn(&Import) -> u64| -> ArrayRef { Arc::new(UInt64Array::from_iter_values(steps.iter().map(value))) };
-        let text = |value: fn(&Import) -> &str| -> ArrayRef { Arc::new(StringArray::from_iter_values(steps.iter().map(value))) };
-        let at = TimestampMicrosecondArray::from_iter_values(steps.iter().map(|step| step.at_us)).with_timezone("UTC");
+        let number = |value: fn(&Import) -> u64| -> ArrayRef {
+            Arc::new(UInt64Array::from_iter_values(steps.iter().map(value)))
+        };
+        let text = |value: fn(&Import) -> &str| -> ArrayRef {
+            Arc::new(StringArray::from_iter_values(steps.iter().map(value)))
+        };
+        let at = TimestampMicrosecondArray::from_iter_values(steps.iter().map(|step| step.at_us))
+            .with_timezone("UTC");
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt64Array::from_iter_values(self.next_seq..self.next_seq + steps.len() as u64)),
+            Arc::new(UInt64Array::from_iter_values(
+                self.next_seq..self.next_seq + steps.len() as u64,
+            )),
             number(|step| step.id),
             text(|step| step.status.name()),
             Arc::new(at),
@@ -139,7 +157,12 @@ fn steps(batch: &RecordBatch) -> Result<Vec<Import>> {
     let (seq, id) = (number("seq")?, number("import_id")?);
     let (status, silo, feed) = (text("status")?, text("silo")?, text("feed")?);
     let (mode, files) = (text("mode")?, text("files")?);
-    let (rows, records, events, rejects) = (number("rows")?, number("records")?, number("events")?, number("rejects")?);
+    let (rows, records, events, rejects) = (
+        number("rows")?,
+        number("records")?,
+        number("events")?,
+        number("rejects")?,
+    );
     let step = |at_row: usize| {
         let status = Status::ALL.into_iter().find(|s| s.name() == status.value(at_row));
         Import {

@@ -30,13 +30,22 @@ impl Files {
             (None, None) => Vec::new(),
         };
         let sources = paths.into_iter().map(hashed).collect::<Result<_, _>>()?;
-        Ok(Self { sources, folder: data.to_owned() })
+        Ok(Self {
+            sources,
+            folder: data.to_owned(),
+        })
     }
 
     /// Each file by itself.
     pub(super) fn one_by_one(self) -> Vec<Self> {
         let folder = self.folder;
-        self.sources.into_iter().map(|source| Self { sources: vec![source], folder: folder.clone() }).collect()
+        self.sources
+            .into_iter()
+            .map(|source| Self {
+                sources: vec![source],
+                folder: folder.clone(),
+            })
+            .collect()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -58,7 +67,8 @@ impl Files {
 
     /// What `imports` tells of them: name and the first digits of the content's hash.
     pub(super) fn told(&self) -> String {
-        let told = |source: &Source| format!("{} ({})", FeedPlan::file_name(&source.path), &source.hash[..12]);
+        let told =
+            |source: &Source| format!("{} ({})", FeedPlan::file_name(&source.path), &source.hash[..12]);
         self.sources.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 }
@@ -72,7 +82,11 @@ fn hashed(path: PathBuf) -> Result<Source, ImportError> {
     let mut file = std::fs::File::open(&path).map_err(io(&path))?;
     let mut hasher = blake3::Hasher::new();
     let bytes = std::io::copy(&mut file, &mut hasher).map_err(io(&path))?;
-    Ok(Source { path, bytes, hash: hasher.finalize().to_hex().to_string() })
+    Ok(Source {
+        path,
+        bytes,
+        hash: hasher.finalize().to_hex().to_string(),
+    })
 }
 
 /// Files whose path below the data folder fits the pattern, in order of name; `*` does not cross folders.
@@ -86,11 +100,23 @@ fn matching(data: &Path, feed: &str, pattern: &str) -> Result<Vec<PathBuf>, Impo
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
-    let fitting: Vec<PathBuf> =
-        names.iter().filter(|name| glob(leaf.as_bytes(), name.as_bytes())).map(|name| folder.join(name)).collect();
+    let fitting: Vec<PathBuf> = names
+        .iter()
+        .filter(|name| glob(leaf.as_bytes(), name.as_bytes()))
+        .map(|name| folder.join(name))
+        .collect();
     if fitting.is_empty() {
-        let present = if names.is_empty() { "; it is empty".to_owned() } else { format!("; present: {}", names.join(", ")) };
-        return Err(ImportError::NoFile { feed: feed.to_owned(), pattern: pattern.to_owned(), folder, present });
+        let present = if names.is_empty() {
+            "; it is empty".to_owned()
+        } else {
+            format!("; present: {}", names.join(", "))
+        };
+        return Err(ImportError::NoFile {
+            feed: feed.to_owned(),
+            pattern: pattern.to_owned(),
+            folder,
+            present,
+        });
     }
     Ok(fitting)
 }

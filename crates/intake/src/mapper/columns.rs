@@ -22,7 +22,11 @@ pub(super) struct Cell {
 
 impl Cell {
     /// The row's text; `None` when blank.
+    #[inline]
     fn get<'s>(&'s self, row: &Row<'s>) -> Option<&'s str> {
+        if self.place == ABSENT {
+            return self.constant.as_deref();
+        }
         row.get(self.place).or(self.constant.as_deref())
     }
 
@@ -67,10 +71,14 @@ impl ColumnMap {
         };
         if let Some(unknown) = header.names().iter().find(|name| !known(name)) {
             let near = model::suggest::hint(unknown, RECORD_COLUMNS.iter().chain(EVENT_COLUMNS).copied());
-            let message = format!("the query's column `{unknown}` is none that Kept knows{near}; rename it, or name it in attributes");
+            let message = format!(
+                "the query's column `{unknown}` is none that Kept knows{near}; rename it, or name it in attributes"
+            );
             return Err(Problem::Setting(message));
         }
-        Self::new(feed, header, |header, canonical| Ok((header.find(canonical)?, canonical.to_owned())))
+        Self::new(feed, header, |header, canonical| {
+            Ok((header.find(canonical)?, canonical.to_owned()))
+        })
     }
 
     fn new(
@@ -81,7 +89,11 @@ impl ColumnMap {
         let mut cell = |canonical: &str| -> Result<Cell, Problem> {
             let (place, name) = find(header, canonical)?;
             let constant = feed.constants.get(canonical).map(|text| text.trim().to_owned());
-            Ok(Cell { place, constant: constant.filter(|text| !text.is_empty()), name })
+            Ok(Cell {
+                place,
+                constant: constant.filter(|text| !text.is_empty()),
+                name,
+            })
         };
         let record = cell("record")?;
         let updated_at = cell("updated_at")?;
@@ -94,15 +106,27 @@ impl ColumnMap {
         }
         let event = EventMap::bind(feed, &mut cell)?;
         let attributes = Attributes::bind(header, &[], &feed.attributes)?;
-        Ok(Self { record, updated_at, texts, attributes, event })
+        Ok(Self {
+            record,
+            updated_at,
+            texts,
+            attributes,
+            event,
+        })
     }
 
     /// Adds what a row tells.
     pub(crate) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
-        let Some(key) = self.record.get(row) else { return Err(self.record.reject("is empty: the row has no record key")) };
+        let Some(key) = self.record.get(row) else {
+            return Err(self.record.reject("is empty: the row has no record key"));
+        };
         let updated_at_us = match self.updated_at.get(row) {
             None => None,
-            Some(text) => Some(desk.clock.instant(text).map_err(|why| self.updated_at.reject(why))?),
+            Some(text) => Some(
+                desk.clock
+                    .instant(text)
+                    .map_err(|why| self.updated_at.reject(why))?,
+            ),
         };
         let event = match &self.event {
             None => None,
@@ -115,7 +139,11 @@ impl ColumnMap {
             for (place, cell) in &self.texts {
                 text[*place] = cell.get(row);
             }
-            let told = RecordRow { updated_at_us, text, attributes: self.attributes.write(row) };
+            let told = RecordRow {
+                updated_at_us,
+                text,
+                attributes: self.attributes.write(row),
+            };
             desk.canon.record(desk.row_no, key, &told)
         };
         if let Some(event) = event {
@@ -124,3 +152,6 @@ impl ColumnMap {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

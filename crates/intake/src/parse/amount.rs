@@ -3,8 +3,10 @@
 use model::money::{AmountError, DecimalMark, parse_minor};
 
 const TOO_FINE: &str = "has more decimals than the currency; round_amounts = true rounds them";
-const ODD_COMMA: &str = "has a comma where none groups thousands; if it marks decimals set csv = { decimal = \"comma\" }";
-const ODD_POINT: &str = "has a point where none groups thousands; if it marks decimals set csv = { decimal = \"point\" }";
+const ODD_COMMA: &str =
+    "has a comma where none groups thousands; if it marks decimals set csv = { decimal = \"comma\" }";
+const ODD_POINT: &str =
+    "has a point where none groups thousands; if it marks decimals set csv = { decimal = \"point\" }";
 /// Digits before the decimal mark; keeps amounts in every currency far from the limits of `i64`.
 const MAX_DIGITS: usize = 14;
 
@@ -12,15 +14,15 @@ const MAX_DIGITS: usize = 14;
 /// never taken for 1250.
 pub(crate) fn amount(text: &str, exponent: u32, mark: DecimalMark, round: bool) -> Result<i64, &'static str> {
     let (point, group) = marks(mark);
-    let whole = text.split(point).next().unwrap_or_default();
-    if whole.len() > MAX_DIGITS {
-        let digits = whole.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count();
-        if digits > MAX_DIGITS {
-            return Err("is too large");
-        }
+    if text.len() > MAX_DIGITS && digits_before(text, point) > MAX_DIGITS {
+        return Err("is too large");
     }
     if text.as_bytes().contains(&(group as u8)) && !groups_thousands(text, point, group) {
-        return Err(if mark == DecimalMark::Point { ODD_COMMA } else { ODD_POINT });
+        return Err(if mark == DecimalMark::Point {
+            ODD_COMMA
+        } else {
+            ODD_POINT
+        });
     }
     parse_minor(text.as_bytes(), exponent, mark, round).map_err(|error| match error {
         AmountError::Empty => "is empty",
@@ -28,6 +30,16 @@ pub(crate) fn amount(text: &str, exponent: u32, mark: DecimalMark, round: bool) 
         AmountError::TooFine => TOO_FINE,
         AmountError::TooLarge => "is too large",
     })
+}
+
+/// Digits before the decimal mark, leading zeros left out.
+fn digits_before(text: &str, point: char) -> usize {
+    let whole = text.split(point).next().unwrap_or_default();
+    whole
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .skip_while(|digit| *digit == b'0')
+        .count()
 }
 
 fn marks(mark: DecimalMark) -> (char, char) {
@@ -49,13 +61,20 @@ fn groups_thousands(text: &str, point: char, group: char) -> bool {
     let head = parts.next().unwrap_or_default();
     let rest: Vec<_> = parts.collect();
     let last = rest.last().copied().unwrap_or_default();
-    let middle_fits = rest.iter().all(|count| *count == 3) || rest[..rest.len() - 1].iter().all(|count| *count == 2);
+    let middle_fits =
+        rest.iter().all(|count| *count == 3) || rest[..rest.len() - 1].iter().all(|count| *count == 2);
     (1..=3).contains(&head) && last == 3 && middle_fits
 }
 
 /// Reads a whole number.
 pub(crate) fn integer(text: &str) -> Result<i64, &'static str> {
-    amount(text, 0, DecimalMark::Point, false).map_err(|reason| if reason == TOO_FINE { "is not a whole number" } else { reason })
+    amount(text, 0, DecimalMark::Point, false).map_err(|reason| {
+        if reason == TOO_FINE {
+            "is not a whole number"
+        } else {
+            reason
+        }
+    })
 }
 
 /// Reads a finite decimal number.
@@ -108,8 +127,20 @@ mod tests {
 
     #[test]
     fn a_score_of_zero_is_a_number_and_words_are_none() {
-        for (text, expected) in [("0", Ok(0.0)), ("8,5", Err(())), ("10", Ok(10.0)), ("inf", Err(())), ("NaN", Err(())), ("1e999", Err(())), ("", Err(()))] {
-            assert_eq!(score(text, DecimalMark::Point).map_err(|_| ()), expected, "{text:?}");
+        for (text, expected) in [
+            ("0", Ok(0.0)),
+            ("8,5", Err(())),
+            ("10", Ok(10.0)),
+            ("inf", Err(())),
+            ("NaN", Err(())),
+            ("1e999", Err(())),
+            ("", Err(())),
+        ] {
+            assert_eq!(
+                score(text, DecimalMark::Point).map_err(|_| ()),
+                expected,
+                "{text:?}"
+            );
         }
         assert_eq!(score("8,5", DecimalMark::Comma), Ok(8.5));
     }

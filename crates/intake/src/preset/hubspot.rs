@@ -1,4 +1,4 @@
-//! `hubspot-contacts`: the contacts export of HubSpot. Tells of the record and makes `contact_created`.
+//! `hubspot-contacts`: the contacts export of `HubSpot`. Tells of the record and makes `contact_created`.
 
 use super::NO_KEY;
 use crate::canon::{EventRow, SourceId};
@@ -45,13 +45,20 @@ impl Contacts {
     }
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
-        let Some(id) = self.id.text(row) else { return Err(self.id.reject(NO_KEY)) };
+        let Some(id) = self.id.text(row) else {
+            return Err(self.id.reject(NO_KEY));
+        };
         let created_us = self.created.instant(row, &mut desk.clock)?;
         let modified_us = self.modified.instant(row, &mut desk.clock)?;
-        let record = desk.canon.record(desk.row_no, id, &self.person.row(row, modified_us.or(created_us)));
+        let record = desk
+            .canon
+            .record(desk.row_no, id, &self.person.row(row, modified_us.or(created_us)));
         if let Some(at_us) = created_us {
             let source_id = SourceId::Shared(id);
-            let event = EventRow { source_id, ..EventRow::new(at_us, EventKind::Contact, "contact_created") };
+            let event = EventRow {
+                source_id,
+                ..EventRow::new(at_us, EventKind::Contact, "contact_created")
+            };
             desk.canon.event(desk.row_no, 0, record, &event);
         }
         Ok(())
@@ -77,9 +84,21 @@ mod tests {
                 "102 given=שרה attributes={\"Lead Status\":\"Open\"}",
             ]
         );
-        assert_eq!(seen.events, ["101 2024-03-01T13:22:00Z contact contact_created 0 source_id=101:contact_created"]);
-        assert_eq!(seen.rejects, ["4 [Record ID] is empty: the row has no record key | ,Bo,,,,,,2024-03-01,,,"]);
-        let error = file(feed, "contacts.csv", csv.replace("Lead Status", "Lead State")).expect_err("missing");
-        assert!(error.to_string().ends_with("there is no column `Lead Status`; the nearest present is `Lead State`"), "{error}");
+        assert_eq!(
+            seen.events,
+            ["101 2024-03-01T13:22:00Z contact contact_created 0 source_id=101:contact_created"]
+        );
+        assert_eq!(
+            seen.rejects,
+            ["4 [Record ID] is empty: the row has no record key | ,Bo,,,,,,2024-03-01,,,"]
+        );
+        let error =
+            file(feed, "contacts.csv", csv.replace("Lead Status", "Lead State")).expect_err("missing");
+        assert!(
+            error
+                .to_string()
+                .ends_with("there is no column `Lead Status`; the nearest present is `Lead State`"),
+            "{error}"
+        );
     }
 }

@@ -51,7 +51,10 @@ impl Responses {
             finished: Field::any(header, &["Finished"])?,
             status: Field::any(header, &["Status"])?,
             channel: Field::any(header, &["DistributionChannel"])?,
-            scores: scores(header).into_iter().map(|place| Field::at(header, &[place])).collect(),
+            scores: scores(header)
+                .into_iter()
+                .map(|place| Field::at(header, &[place]))
+                .collect(),
             text: Field::at(header, text.as_slice()),
             person: Person::bind(header, PERSON, &[], &feed.attributes)?,
             labels: 0,
@@ -62,13 +65,19 @@ impl Responses {
         if self.is_label(row, desk) {
             return Ok(Mapped::Label);
         }
-        let Some(response) = self.response.text(row) else { return Err(self.response.reject("is empty")) };
+        let Some(response) = self.response.text(row) else {
+            return Err(self.response.reject("is empty"));
+        };
         if self.finished.yes(row)? == Some(false) || self.status.text(row).is_some_and(is_preview) {
             return Ok(Mapped::Row);
         }
         let at_us = self.recorded.need_instant(row, &mut desk.clock)?;
         let score = self.score(row, desk)?;
-        let key = self.email.text(row).or(self.external.text(row)).unwrap_or(response);
+        let key = self
+            .email
+            .text(row)
+            .or(self.external.text(row))
+            .unwrap_or(response);
         let event = EventRow {
             score,
             text: self.text.text(row),
@@ -76,7 +85,9 @@ impl Responses {
             source_id: SourceId::Plain(response),
             ..EventRow::new(at_us, EventKind::Response, "survey_answered")
         };
-        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(at_us)));
+        let record = desk
+            .canon
+            .record(desk.row_no, key, &self.person.row(row, Some(at_us)));
         desk.canon.event(desk.row_no, 0, record, &event);
         Ok(Mapped::Row)
     }
@@ -87,7 +98,10 @@ impl Responses {
         let label = match self.labels {
             0 => {
                 let id = self.response.text(row).is_some_and(|id| id.starts_with("R_"));
-                let date = self.recorded.text(row).is_none_or(|text| desk.clock.instant(text).is_ok());
+                let date = self
+                    .recorded
+                    .text(row)
+                    .is_none_or(|text| desk.clock.instant(text).is_ok());
                 (!id && !date) || is_import_ids(row)
             }
             1 => is_import_ids(row),
@@ -100,8 +114,14 @@ impl Responses {
     fn score(&mut self, row: &Row<'_>, desk: &Desk) -> Result<Option<f64>, Reject> {
         let mark = desk.till.mark();
         if self.scores.len() > 1 {
-            let is_number = |field: &Field| field.text(row).is_some_and(|text| parse::score(text, mark).is_ok());
-            let Some(first) = self.scores.iter().position(is_number) else { return Ok(None) };
+            let is_number = |field: &Field| {
+                field
+                    .text(row)
+                    .is_some_and(|text| parse::score(text, mark).is_ok())
+            };
+            let Some(first) = self.scores.iter().position(is_number) else {
+                return Ok(None);
+            };
             self.scores.swap(0, first);
             self.scores.truncate(1);
         }
@@ -129,9 +149,14 @@ fn ends(name: &str, end: &str) -> bool {
 fn scores(header: &mut Header) -> Vec<usize> {
     let names = header.names().to_vec();
     let plain = |name: &str| !ends(name, "_TEXT") && !ends(name, "_GROUP");
-    let nps = names.iter().position(|name| plain(name) && name.to_ascii_uppercase().contains("NPS"));
+    let nps = names
+        .iter()
+        .position(|name| plain(name) && name.to_ascii_uppercase().contains("NPS"));
     let grouped = || {
-        let base = names.iter().find(|name| ends(name, "_NPS_GROUP")).map(|name| &name[..name.len() - "_NPS_GROUP".len()])?;
+        let base = names
+            .iter()
+            .find(|name| ends(name, "_NPS_GROUP"))
+            .map(|name| &name[..name.len() - "_NPS_GROUP".len()])?;
         names.iter().position(|name| name == base)
     };
     if let Some(place) = nps.or_else(grouped).filter(|place| *place != ABSENT) {
@@ -139,9 +164,16 @@ fn scores(header: &mut Header) -> Vec<usize> {
     }
     let question = |name: &str| {
         let mut letters = name.bytes();
-        letters.next() == Some(b'Q') && letters.next().is_some_and(|byte| byte.is_ascii_digit()) && plain(name)
+        letters.next() == Some(b'Q')
+            && letters.next().is_some_and(|byte| byte.is_ascii_digit())
+            && plain(name)
     };
-    names.iter().enumerate().filter(|(_, name)| question(name)).map(|(place, _)| place).collect()
+    names
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| question(name))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 #[cfg(test)]
@@ -171,15 +203,23 @@ mod tests {
             ]
         );
         assert_eq!(seen.rejects.len(), 1);
-        assert!(seen.rejects[0].starts_with("9 [Q1] is not a number | "), "{:?}", seen.rejects);
+        assert!(
+            seen.rejects[0].starts_with("9 [Q1] is not a number | "),
+            "{:?}",
+            seen.rejects
+        );
         assert_eq!(seen.counts.rows, 6);
         let bare = read(FEED, "responses.csv", format!("{HEAD}{rows}"));
-        assert_eq!(bare.events, seen.events, "an export without labels loses no answer");
+        assert_eq!(
+            bare.events, seen.events,
+            "an export without labels loses no answer"
+        );
     }
 
     #[test]
     fn without_a_column_named_after_nps_the_first_question_with_a_number_is_the_score() {
-        let csv = "RecordedDate,ResponseId,Q1,Q2,Q2_1_TEXT\n2024-03-01,R_1,Shop,7,Fine\n2024-03-01,R_2,3,8,\n";
+        let csv =
+            "RecordedDate,ResponseId,Q1,Q2,Q2_1_TEXT\n2024-03-01,R_1,Shop,7,Fine\n2024-03-01,R_2,3,8,\n";
         let seen = read(FEED, "responses.csv", csv);
         assert_eq!(
             seen.events,

@@ -15,19 +15,35 @@ use model::config::Feed;
 
 const PERSON: &[(&str, &[&str])] = &[
     ("name", &["traits.name", "context.traits.name"]),
-    ("given", &["traits.firstName", "traits.first_name", "context.traits.firstName"]),
-    ("family", &["traits.lastName", "traits.last_name", "context.traits.lastName"]),
+    (
+        "given",
+        &[
+            "traits.firstName",
+            "traits.first_name",
+            "context.traits.firstName",
+        ],
+    ),
+    (
+        "family",
+        &["traits.lastName", "traits.last_name", "context.traits.lastName"],
+    ),
     ("email", &["traits.email", "context.traits.email"]),
     ("phone", &["traits.phone", "context.traits.phone"]),
     ("birth_date", &["traits.birthday"]),
     ("address", &["traits.address.street"]),
-    ("postcode", &["traits.address.postalCode", "traits.address.postal_code"]),
+    (
+        "postcode",
+        &["traits.address.postalCode", "traits.address.postal_code"],
+    ),
     ("city", &["traits.address.city"]),
     ("region", &["traits.address.state", "traits.address.region"]),
     ("country", &["traits.address.country"]),
     ("company", &["traits.company.name", "traits.company"]),
 ];
-const GROUP: &[(&str, &[&str])] = &[("account", &["groupId", "group_id"]), ("company", &["traits.name"])];
+const GROUP: &[(&str, &[&str])] = &[
+    ("account", &["groupId", "group_id"]),
+    ("company", &["traits.name"]),
+];
 const NOBODY: &[(&str, &[&str])] = &[];
 
 /// The columns read.
@@ -58,12 +74,33 @@ impl Events {
             call: Field::need(header, &["type"])?,
             user: Field::any(header, &["userId", "user_id"])?,
             anonymous: Field::need(header, &["anonymousId", "anonymous_id", "userId", "user_id"])?,
-            at: Field::need(header, &["timestamp", "originalTimestamp", "original_timestamp", "sentAt", "receivedAt"])?,
+            at: Field::need(
+                header,
+                &[
+                    "timestamp",
+                    "originalTimestamp",
+                    "original_timestamp",
+                    "sentAt",
+                    "receivedAt",
+                ],
+            )?,
             message: Field::any(header, &["messageId", "message_id"])?,
             event: Field::any(header, &["event"])?,
-            title: Field::any(header, &["properties.title", "name", "properties.name", "properties.path", "context.page.path"])?,
+            title: Field::any(
+                header,
+                &[
+                    "properties.title",
+                    "name",
+                    "properties.name",
+                    "properties.path",
+                    "context.page.path",
+                ],
+            )?,
             order: Field::any(header, &["properties.order_id", "properties.orderId"])?,
-            value: Field::any(header, &["properties.revenue", "properties.total", "properties.value"])?,
+            value: Field::any(
+                header,
+                &["properties.revenue", "properties.total", "properties.value"],
+            )?,
             currency: Field::any(header, &["properties.currency"])?,
             sells: feed.stream.is_some(),
             person: Person::bind(header, PERSON, &["anonymousId", "anonymous_id"], &feed.attributes)?,
@@ -75,7 +112,9 @@ impl Events {
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
         let Some(key) = self.user.text(row).or(self.anonymous.text(row)) else {
-            return Err(self.user.reject("is empty, and so is anonymousId: the row has no record key"));
+            return Err(self
+                .user
+                .reject("is empty, and so is anonymousId: the row has no record key"));
         };
         let at_us = self.at.need_instant(row, &mut desk.clock)?;
         let about = match self.call.text(row).unwrap_or_default() {
@@ -83,8 +122,15 @@ impl Events {
             "group" => &mut self.group,
             "alias" => &mut self.alias,
             "track" => return self.track(row, desk, key, at_us),
-            "page" => return self.viewed(row, desk, key, (at_us, "page_viewed")),
-            "screen" => return self.viewed(row, desk, key, (at_us, "screen_viewed")),
+            view @ ("page" | "screen") => {
+                let name = if view == "page" {
+                    "page_viewed"
+                } else {
+                    "screen_viewed"
+                };
+                self.viewed(row, desk, key, (at_us, name));
+                return Ok(());
+            }
             "" => return Err(self.call.reject("is empty")),
             _ => return Err(self.call.reject("is no call that Kept knows")),
         };
@@ -93,18 +139,31 @@ impl Events {
     }
 
     fn track(&mut self, row: &Row<'_>, desk: &mut Desk, key: &str, at_us: i64) -> Result<(), Reject> {
-        let Some(name) = self.event.text(row) else { return Err(self.event.reject("is empty")) };
+        let Some(name) = self.event.text(row) else {
+            return Err(self.event.reject("is empty"));
+        };
         slug(name, &mut self.slug);
         if self.slug.is_empty() {
             return Err(self.event.reject("has no letter or digit"));
         }
         let buys = self.sells && self.slug == "order_completed";
-        let amount = if buys { self.amount(row, desk, at_us)? } else { Amount::default() };
-        let kind = if buys { EventKind::Purchase } else { EventKind::Contact };
+        let amount = if buys {
+            self.amount(row, desk, at_us)?
+        } else {
+            Amount::default()
+        };
+        let kind = if buys {
+            EventKind::Purchase
+        } else {
+            EventKind::Contact
+        };
         let event = EventRow {
             amount,
             reference: self.order.text(row),
-            source_id: self.message.text(row).map_or_else(|| desk.content_id(row), SourceId::Plain),
+            source_id: self
+                .message
+                .text(row)
+                .map_or_else(|| desk.content_id(row), SourceId::Plain),
             ..EventRow::new(at_us, kind, &self.slug)
         };
         let record = desk.canon.record_key_only(desk.row_no, key);
@@ -112,29 +171,24 @@ impl Events {
         Ok(())
     }
 
-    fn viewed(&self, row: &Row<'_>, desk: &mut Desk, key: &str, (at_us, name): (i64, &str)) -> Result<(), Reject> {
+    fn viewed(&self, row: &Row<'_>, desk: &mut Desk, key: &str, (at_us, name): (i64, &str)) {
         let event = EventRow {
             title: self.title.text(row),
-            source_id: self.message.text(row).map_or_else(|| desk.content_id(row), SourceId::Plain),
+            source_id: self
+                .message
+                .text(row)
+                .map_or_else(|| desk.content_id(row), SourceId::Plain),
             ..EventRow::new(at_us, EventKind::Contact, name)
         };
         let record = desk.canon.record_key_only(desk.row_no, key);
         desk.canon.event(desk.row_no, 0, record, &event);
-        Ok(())
     }
 
     fn amount(&self, row: &Row<'_>, desk: &mut Desk, at_us: i64) -> Result<Amount, Reject> {
-        let named = self.currency.read(row, |text| desk.till.currency(Some(text)))?;
-        let currency = match named {
-            Some(currency) => currency,
-            None => desk.till.currency(None).map_err(|why| self.currency.reject(why))?,
-        };
-        let minor = self.value.read(row, |text| desk.till.decimal(text, currency))?;
+        let currency = self.currency.currency(row, &desk.till)?;
+        let minor = self.value.minor(row, &desk.till, currency)?;
         let minor = minor.ok_or_else(|| self.value.reject("is empty"))?;
-        if minor < 0 {
-            return Err(self.value.reject("is below 0"));
-        }
-        desk.till.book(minor, currency, at_us).map_err(|why| self.value.reject(why))
+        self.value.book(&mut desk.till, minor, currency, at_us)
     }
 }
 
@@ -177,7 +231,11 @@ not json
 
     #[test]
     fn calls_become_events_and_traits_tell_of_the_record() {
-        let seen = read(&format!("{FEED}\nattributes = [\"traits.plan\"]"), "events.ndjson", CALLS);
+        let seen = read(
+            &format!("{FEED}\nattributes = [\"traits.plan\"]"),
+            "events.ndjson",
+            CALLS,
+        );
         assert_eq!(
             seen.records,
             [
@@ -195,7 +253,11 @@ not json
                 "u1 2024-03-01T10:00:06Z contact screen_viewed 0 title=Cart",
             ]
         );
-        let reasons: Vec<_> = seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
+        let reasons: Vec<_> = seen
+            .rejects
+            .iter()
+            .map(|line| line.split(" | ").next().unwrap_or_default())
+            .collect();
         assert_eq!(
             reasons,
             [
@@ -211,13 +273,25 @@ not json
     #[test]
     fn a_tracked_order_is_a_purchase_only_where_the_feed_has_a_stream() {
         let seen = read(&format!("{FEED}\nstream = \"goods\""), "events.jsonl", CALLS);
-        assert_eq!(seen.events[0], "a2 2024-03-01T10:00:01Z purchase order_completed 3050 reference=1 source_id=m2");
+        assert_eq!(
+            seen.events[0],
+            "a2 2024-03-01T10:00:01Z purchase order_completed 3050 reference=1 source_id=m2"
+        );
     }
 
     #[test]
     fn events_without_any_time_name_the_missing_column() {
-        let error = file(FEED, "e.ndjson", r#"{"type":"page","userId":"u1","timestmp":"2024-03-01"}"#);
-        assert!(error.expect_err("missing").to_string().ends_with("there is no column `timestamp`; the nearest present is `timestmp`"));
+        let error = file(
+            FEED,
+            "e.ndjson",
+            r#"{"type":"page","userId":"u1","timestmp":"2024-03-01"}"#,
+        );
+        assert!(
+            error
+                .expect_err("missing")
+                .to_string()
+                .ends_with("there is no column `timestamp`; the nearest present is `timestmp`")
+        );
     }
 
     #[test]

@@ -10,13 +10,21 @@ use crate::field::Field;
 use crate::person::Person;
 use crate::row::{Header, Reject, Row};
 use model::config::Feed;
-use model::{Currency, EventKind, Outcome};
+use model::{EventKind, Outcome};
 
 const PERSON: &[(&str, &[&str])] = &[
     ("name", &["Billing Name", "Shipping Name"]),
     ("email", &["Email"]),
     ("phone", &["Phone", "Billing Phone", "Shipping Phone"]),
-    ("address", &["Billing Street", "Billing Address1", "Shipping Street", "Shipping Address1"]),
+    (
+        "address",
+        &[
+            "Billing Street",
+            "Billing Address1",
+            "Shipping Street",
+            "Shipping Address1",
+        ],
+    ),
     ("postcode", &["Billing Zip", "Shipping Zip"]),
     ("city", &["Billing City", "Shipping City"]),
     ("region", &["Billing Province", "Shipping Province"]),
@@ -63,7 +71,9 @@ impl Orders {
     }
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
-        let Some(order) = self.name.text(row) else { return Err(self.name.reject("is empty")) };
+        let Some(order) = self.name.text(row) else {
+            return Err(self.name.reject("is empty"));
+        };
         let total = self.total.text(row);
         let goes_on = desk.order == order && (self.begun || total.is_none());
         self.begun = true;
@@ -80,7 +90,10 @@ impl Orders {
             source_id: SourceId::Shared(order),
             ..EventRow::new(at_us, kind, name)
         };
-        let placed = EventRow { amount: money.total, ..event(created_us, EventKind::Purchase, "order_placed") };
+        let placed = EventRow {
+            amount: money.total,
+            ..event(created_us, EventKind::Purchase, "order_placed")
+        };
         let refunded = money.refunded.map(|(at_us, amount)| EventRow {
             amount,
             ..event(at_us, EventKind::Refund, "order_refunded")
@@ -89,8 +102,14 @@ impl Orders {
             outcome: Outcome::Failed,
             ..event(at_us, EventKind::Contact, "order_cancelled")
         });
-        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(created_us)));
-        for (part, event) in [Some(placed), refunded, cancelled].into_iter().flatten().enumerate() {
+        let record = desk
+            .canon
+            .record(desk.row_no, key, &self.person.row(row, Some(created_us)));
+        for (part, event) in [Some(placed), refunded, cancelled]
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
         Ok(())
@@ -99,15 +118,18 @@ impl Orders {
     /// What was paid, and what was given back when: the amount refunded, or all of it when the payment was
     /// voided; at the cancellation, else at the last time the order tells.
     fn money(&self, row: &Row<'_>, desk: &mut Desk, created_us: i64) -> Result<Money, Reject> {
-        let currency = self.currency.read(row, |text| desk.till.currency(Some(text)))?;
-        let currency = match currency {
-            Some(currency) => currency,
-            None => desk.till.currency(None).map_err(|why| self.currency.reject(why))?,
-        };
-        let total_minor = minor(&self.total, row, desk, currency)?.ok_or_else(|| self.total.reject("is empty"))?;
-        let total = book(&self.total, desk, total_minor, currency, created_us)?;
-        let returned_minor = match minor(&self.refunded, row, desk, currency)?.unwrap_or(0) {
-            0 if self.status.text(row).is_some_and(|status| status.eq_ignore_ascii_case("voided")) => total_minor,
+        let currency = self.currency.currency(row, &desk.till)?;
+        let total_minor = self.total.minor(row, &desk.till, currency)?;
+        let total_minor = total_minor.ok_or_else(|| self.total.reject("is empty"))?;
+        let total = self
+            .total
+            .book(&mut desk.till, total_minor, currency, created_us)?;
+        let is_voided = self
+            .status
+            .text(row)
+            .is_some_and(|status| status.eq_ignore_ascii_case("voided"));
+        let returned_minor = match self.refunded.minor(row, &desk.till, currency)?.unwrap_or(0) {
+            0 if is_voided => total_minor,
             returned_minor => returned_minor,
         };
         let mut last_us = created_us;
@@ -117,7 +139,7 @@ impl Orders {
         let at_us = self.cancelled.instant(row, &mut desk.clock)?.unwrap_or(last_us);
         let refunded = match returned_minor {
             0 => None,
-            minor => Some((at_us, book(&self.refunded, desk, minor, currency, at_us)?.magnitude())),
+            minor => Some((at_us, self.refunded.book(&mut desk.till, minor, currency, at_us)?)),
         };
         Ok(Money { total, refunded })
     }
@@ -126,18 +148,6 @@ impl Orders {
 struct Money {
     total: Amount,
     refunded: Option<(i64, Amount)>,
-}
-
-fn minor(field: &Field, row: &Row<'_>, desk: &Desk, currency: Currency) -> Result<Option<i64>, Reject> {
-    let minor = field.read(row, |text| desk.till.decimal(text, currency))?;
-    if minor.is_some_and(|minor| minor < 0) {
-        return Err(field.reject("is below 0"));
-    }
-    Ok(minor)
-}
-
-fn book(field: &Field, desk: &mut Desk, minor: i64, currency: Currency, at_us: i64) -> Result<Amount, Reject> {
-    desk.till.book(minor, currency, at_us).map_err(|why| field.reject(why))
 }
 
 #[cfg(test)]
@@ -217,7 +227,9 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_named() {
-        let error = file(FEED, "orders.csv", HEAD.replace("Financial", "Finance")).expect_err("missing").to_string();
+        let error = file(FEED, "orders.csv", HEAD.replace("Financial", "Finance"))
+            .expect_err("missing")
+            .to_string();
         assert_eq!(
             error,
             "feed `s.f`, file `orders.csv`: there is no column `Financial Status`; the nearest present is `Finance Status`"

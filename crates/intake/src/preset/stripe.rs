@@ -17,7 +17,10 @@ use model::EventKind;
 use model::config::Feed;
 
 const PERSON: &[(&str, &[&str])] = &[
-    ("name", &["Customer Name", "Customer Description", "customer.name"]),
+    (
+        "name",
+        &["Customer Name", "Customer Description", "customer.name"],
+    ),
     ("email", &["Customer Email", "customer.email", "customer_email"]),
     ("phone", &["Customer Phone", "customer.phone"]),
 ];
@@ -51,16 +54,34 @@ impl Subscriptions {
         Ok(Self {
             id: Field::need(header, &["id", "Subscription ID"])?,
             customer: Field::need(header, &["Customer ID", "customer_id", "customer.id", "customer"])?,
-            plan: Field::any(header, &["Plan", "plan.nickname", "plan.id", "Plan ID", "Product"])?,
-            status: Field::any(header, &["Status"])?,
-            quantity: Field::any(header, &["Quantity"])?,
-            currency: Field::any(header, &["Currency", "plan.currency"])?,
+            plan: Field::any(
+                header,
+                &["Plan", "plan.nickname", "plan.id", "Plan ID", "Product"],
+            )?,
+            status: Field::any(header, &["Status", "status"])?,
+            quantity: Field::any(header, &["Quantity", "quantity"])?,
+            currency: Field::any(header, &["Currency", "currency", "plan.currency"])?,
             decimal,
             cents,
-            interval: Field::any(header, &["Interval", "plan.interval", "Plan Interval"])?,
-            interval_count: Field::any(header, &["Interval Count", "interval_count", "plan.interval_count"])?,
-            created: Field::need(header, &["Created (UTC)", "Created"])?,
-            start: Field::any(header, &["Start (UTC)", "Start Date (UTC)", "Start", "start_date", "Start Date"])?,
+            interval: Field::any(
+                header,
+                &["Interval", "interval", "plan.interval", "Plan Interval"],
+            )?,
+            interval_count: Field::any(
+                header,
+                &["Interval Count", "interval_count", "plan.interval_count"],
+            )?,
+            created: Field::need(header, &["Created (UTC)", "Created", "created"])?,
+            start: Field::any(
+                header,
+                &[
+                    "Start (UTC)",
+                    "Start Date (UTC)",
+                    "Start",
+                    "start_date",
+                    "Start Date",
+                ],
+            )?,
             trial_end: Field::any(header, &["Trial End (UTC)", "trial_end", "Trial End"])?,
             canceled: Field::any(header, &["Canceled At (UTC)", "canceled_at", "Canceled At"])?,
             ended: Field::any(header, &["Ended At (UTC)", "ended_at", "Ended At"])?,
@@ -71,14 +92,25 @@ impl Subscriptions {
     }
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
-        let Some(id) = self.id.text(row) else { return Err(self.id.reject("is empty")) };
-        let Some(customer) = self.customer.text(row) else { return Err(self.customer.reject(NO_KEY)) };
+        let Some(id) = self.id.text(row) else {
+            return Err(self.id.reject("is empty"));
+        };
+        let Some(customer) = self.customer.text(row) else {
+            return Err(self.customer.reject(NO_KEY));
+        };
         let created_us = self.created.need_instant(row, &mut desk.clock)?;
         let started_us = self.start.instant(row, &mut desk.clock)?.unwrap_or(created_us);
-        let paid_from_us = self.trial_end.instant(row, &mut desk.clock)?.map_or(started_us, |end| end.max(started_us));
+        let paid_from_us = self
+            .trial_end
+            .instant(row, &mut desk.clock)?
+            .map_or(started_us, |end| end.max(started_us));
         let ended_us = self.ended_us(row, desk)?;
         if ended_us.is_some_and(|ended_us| ended_us < created_us) {
-            let late = if self.ended.text(row).is_some() { &self.ended } else { &self.canceled };
+            let late = if self.ended.text(row).is_some() {
+                &self.ended
+            } else {
+                &self.canceled
+            };
             return Err(late.reject(format!("is before `{}`", self.created.name())));
         }
         let event = |at_us, name| EventRow {
@@ -93,7 +125,11 @@ impl Subscriptions {
             None
         } else {
             let amount = self.monthly(row, desk, paid_from_us)?;
-            Some(EventRow { amount, title: self.plan.text(row), ..event(paid_from_us, "subscription_started") })
+            Some(EventRow {
+                amount,
+                title: self.plan.text(row),
+                ..event(paid_from_us, "subscription_started")
+            })
         };
         let (reason, comment) = (self.reason.text(row), self.comment.text(row));
         let ended = ended_us.filter(|_| !unpaid).map(|at_us| EventRow {
@@ -102,7 +138,9 @@ impl Subscriptions {
             text: comment.filter(|_| reason.is_some()),
             ..event(at_us, "subscription_ended")
         });
-        let record = desk.canon.record(desk.row_no, customer, &self.person.row(row, Some(created_us)));
+        let record = desk
+            .canon
+            .record(desk.row_no, customer, &self.person.row(row, Some(created_us)));
         for (part, event) in [started, ended].into_iter().flatten().enumerate() {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
@@ -123,16 +161,23 @@ impl Subscriptions {
 
     /// Value per month.
     fn monthly(&self, row: &Row<'_>, desk: &mut Desk, at_us: i64) -> Result<Amount, Reject> {
-        let named = self.currency.read(row, |text| desk.till.currency(Some(text)))?;
-        let currency = match named {
-            Some(currency) => currency,
-            None => desk.till.currency(None).map_err(|why| self.currency.reject(why))?,
-        };
+        let currency = self.currency.currency(row, &desk.till)?;
         let decimal = self.decimal.read(row, |text| desk.till.decimal(text, currency))?;
-        let cents = if decimal.is_none() { self.cents.read(row, parse::integer)? } else { None };
-        let field = if decimal.is_some() || self.cents.name().is_empty() { &self.decimal } else { &self.cents };
-        let Some(minor) = decimal.or(cents) else { return Err(field.reject("is empty")) };
-        let positive = |count: Option<i64>, least: i64| count.is_none_or(|count| (least..=1_000_000).contains(&count));
+        let cents = if decimal.is_none() {
+            self.cents.read(row, parse::integer)?
+        } else {
+            None
+        };
+        let field = if decimal.is_some() || self.cents.name().is_empty() {
+            &self.decimal
+        } else {
+            &self.cents
+        };
+        let Some(minor) = decimal.or(cents) else {
+            return Err(field.reject("is empty"));
+        };
+        let positive =
+            |count: Option<i64>, least: i64| count.is_none_or(|count| (least..=1_000_000).contains(&count));
         let quantity = self.quantity.read(row, parse::integer)?;
         let count = self.interval_count.read(row, parse::integer)?;
         if minor < 0 {
@@ -148,7 +193,9 @@ impl Subscriptions {
         let total = i128::from(minor) * i128::from(quantity.unwrap_or(1)) * times;
         let value_minor = i64::try_from(rounded(total, months * i128::from(count.unwrap_or(1))));
         let value_minor = value_minor.map_err(|_| field.reject("is too large"))?;
-        desk.till.book(value_minor, currency, at_us).map_err(|why| field.reject(why))
+        desk.till
+            .book(value_minor, currency, at_us)
+            .map_err(|why| field.reject(why))
     }
 }
 
@@ -156,7 +203,13 @@ impl Subscriptions {
 fn amounts(header: &mut Header) -> Result<(Field, Field), Problem> {
     let decimal = header.find("Amount")?;
     let mut cents = Vec::new();
-    for name in ["amount", "Plan Amount", "plan.amount", "plan_amount", "unit_amount"] {
+    for name in [
+        "amount",
+        "Plan Amount",
+        "plan.amount",
+        "plan_amount",
+        "unit_amount",
+    ] {
         cents.push(header.find(name)?);
     }
     cents.retain(|place| *place != ABSENT);
@@ -213,7 +266,11 @@ mod tests {
                 "cus_2 2024-01-01T10:00:00Z subscription subscription_started 990 reference=sub_4 source_id=sub_4:subscription_started title=club",
             ]
         );
-        let reasons: Vec<_> = seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
+        let reasons: Vec<_> = seen
+            .rejects
+            .iter()
+            .map(|line| line.split(" | ").next().unwrap_or_default())
+            .collect();
         assert_eq!(
             reasons,
             [
@@ -228,29 +285,65 @@ mod tests {
 
     #[test]
     fn the_header_tells_cents_from_decimals() {
-        for (header, amount, expected) in
-            [("Amount", "29", "2900"), ("Amount", "29.00", "2900"), ("amount", "2900", "2900"), ("Plan Amount", "29", "29")]
-        {
+        for (header, amount, expected) in [
+            ("Amount", "29", "2900"),
+            ("Amount", "29.00", "2900"),
+            ("amount", "2900", "2900"),
+            ("Plan Amount", "29", "29"),
+        ] {
             let csv = format!("id,Customer ID,Created (UTC),{header}\nsub_1,cus_1,2024-01-01,{amount}\n");
             let seen = read(FEED, "subscriptions.csv", csv);
-            assert!(seen.events[0].contains(&format!("subscription_started {expected} ")), "{header} {amount}: {:?}", seen.events);
+            assert!(
+                seen.events[0].contains(&format!("subscription_started {expected} ")),
+                "{header} {amount}: {:?}",
+                seen.events
+            );
         }
         let json = r#"{"data":[{"id":"sub_1","customer":"cus_1","created":1704103200,"status":"active","plan":{"amount":1200,"interval":"year","interval_count":1,"currency":"eur"}}]}"#;
         let seen = read(FEED, "subscriptions.json", json);
-        assert_eq!(seen.events, ["cus_1 2024-01-01T10:00:00Z subscription subscription_started 100 reference=sub_1 source_id=sub_1:subscription_started"]);
-        let error = file(FEED, "s.csv", "id,Customer ID,Created (UTC),Amt\n").expect_err("missing").to_string();
-        assert_eq!(error, "feed `s.f`, file `s.csv`: there is no column `Amount`; present are `id`, `Customer ID`, `Created (UTC)`, `Amt`");
-        let error = file(FEED, "subscriptions.csv", HEAD.replace("Customer ID", "Custmer ID")).expect_err("missing");
-        assert!(error.to_string().ends_with("no column `Customer ID`; the nearest present is `Custmer ID`"), "{error}");
+        assert_eq!(
+            seen.events,
+            [
+                "cus_1 2024-01-01T10:00:00Z subscription subscription_started 100 reference=sub_1 source_id=sub_1:subscription_started"
+            ]
+        );
+        let error = file(FEED, "s.csv", "id,Customer ID,Created (UTC),Amt\n")
+            .expect_err("missing")
+            .to_string();
+        assert_eq!(
+            error,
+            "feed `s.f`, file `s.csv`: there is no column `Amount`; present are `id`, `Customer ID`, `Created (UTC)`, `Amt`"
+        );
+        let error = file(
+            FEED,
+            "subscriptions.csv",
+            HEAD.replace("Customer ID", "Custmer ID"),
+        )
+        .expect_err("missing");
+        assert!(
+            error
+                .to_string()
+                .ends_with("no column `Customer ID`; the nearest present is `Custmer ID`"),
+            "{error}"
+        );
     }
 
     #[test]
     fn a_price_is_told_per_month() {
-        for (minor, word, expected) in
-            [(2900, "month", 2900), (29_900, "year", 2492), (700, "week", 3033), (100, "Day", 3042), (5, "yearly", 0), (6, "year", 1)]
-        {
+        for (minor, word, expected) in [
+            (2900, "month", 2900),
+            (29_900, "year", 2492),
+            (700, "week", 3033),
+            (100, "Day", 3042),
+            (5, "yearly", 0),
+            (6, "year", 1),
+        ] {
             let (times, months) = super::interval(word).expect(word);
-            assert_eq!(super::rounded(minor * times, months), expected, "{minor} a {word}");
+            assert_eq!(
+                super::rounded(minor * times, months),
+                expected,
+                "{minor} a {word}"
+            );
         }
         assert!(super::interval("fortnight").is_err());
     }

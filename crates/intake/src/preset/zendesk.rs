@@ -54,15 +54,22 @@ impl Tickets {
             solved: Field::any(header, &["solved_at", "metric_set.solved_at"])?,
             reopens: Field::any(header, &["metric_set.reopens", "reopens"])?,
             rating: Field::any(header, &["satisfaction_rating.score", "satisfaction_rating"])?,
-            rated: Field::any(header, &["satisfaction_rating.created_at", "satisfaction_rating.updated_at"])?,
+            rated: Field::any(
+                header,
+                &["satisfaction_rating.created_at", "satisfaction_rating.updated_at"],
+            )?,
             comment: Field::any(header, &["satisfaction_rating.comment"])?,
             person: Person::bind(header, PERSON, &[], &feed.attributes)?,
         })
     }
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
-        let Some(id) = self.id.text(row) else { return Err(self.id.reject("is empty")) };
-        let Some(requester) = self.requester.text(row) else { return Err(self.requester.reject(NO_KEY)) };
+        let Some(id) = self.id.text(row) else {
+            return Err(self.id.reject("is empty"));
+        };
+        let Some(requester) = self.requester.text(row) else {
+            return Err(self.requester.reject(NO_KEY));
+        };
         let created_us = self.created.need_instant(row, &mut desk.clock)?;
         let updated_us = self.updated.instant(row, &mut desk.clock)?;
         let last_us = updated_us.unwrap_or(created_us);
@@ -82,7 +89,11 @@ impl Tickets {
         let solved_us = self.solved.instant(row, &mut desk.clock)?.unwrap_or(last_us);
         let reopens = self.reopens.read(row, parse::integer)?.unwrap_or(0);
         let solved = is_solved.then(|| EventRow {
-            outcome: if reopens > 0 { Outcome::Reopened } else { Outcome::Ok },
+            outcome: if reopens > 0 {
+                Outcome::Reopened
+            } else {
+                Outcome::Ok
+            },
             ..event(solved_us, EventKind::Contact, "ticket_solved")
         });
         let rated_us = self.rated.instant(row, &mut desk.clock)?;
@@ -93,7 +104,9 @@ impl Tickets {
             text: self.comment.text(row),
             ..event(rated_us, EventKind::Response, "ticket_rated")
         });
-        let record = desk.canon.record(desk.row_no, requester, &self.person.row(row, Some(created_us)));
+        let record = desk
+            .canon
+            .record(desk.row_no, requester, &self.person.row(row, Some(created_us)));
         for (part, event) in [Some(opened), solved, rated].into_iter().flatten().enumerate() {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
@@ -154,13 +167,19 @@ mod tests {
         );
         assert_eq!(
             seen.rejects,
-            [r#"11 [requester.id] is empty: the row has no record key | {"id":14,"status":"open","created_at":"2024-03-01T10:00:00Z","subject":"who?"}"#]
+            [
+                r#"10 [requester.id] is empty: the row has no record key | {"id":14,"status":"open","created_at":"2024-03-01T10:00:00Z","subject":"who?"}"#
+            ]
         );
     }
 
     #[test]
     fn a_file_of_other_things_names_what_is_missing() {
-        let error = file(FEED, "x.json", r#"[{"id":1,"state":"open","created_at":"2024-03-01","requester_id":1}]"#);
+        let error = file(
+            FEED,
+            "x.json",
+            r#"[{"id":1,"state":"open","created_at":"2024-03-01","requester_id":1}]"#,
+        );
         assert_eq!(
             error.expect_err("missing").to_string(),
             "feed `s.f`, file `x.json`: there is no column `status`; the nearest present is `state`"

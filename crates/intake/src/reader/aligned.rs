@@ -25,14 +25,23 @@ impl Aligned {
         let names = String::from_utf8_lossy(&lines.text).into_owned();
         let header = Header::of_table(names.split_ascii_whitespace());
         let columns = header.names().len();
-        Ok((Self { lines, columns, cells: StringRecord::new() }, header))
+        Ok((
+            Self {
+                lines,
+                columns,
+                cells: StringRecord::new(),
+            },
+            header,
+        ))
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Problem> {
         if !self.lines.read()? {
             return Ok(Step::End);
         }
-        let Ok(line) = std::str::from_utf8(&self.lines.text) else { return Ok(Step::Bad(Cow::Borrowed(NOT_UTF8))) };
+        let Ok(line) = std::str::from_utf8(&self.lines.text) else {
+            return Ok(Step::Bad(Cow::Borrowed(NOT_UTF8)));
+        };
         self.cells.clear();
         for cell in line.split_ascii_whitespace() {
             self.cells.push_field(cell);

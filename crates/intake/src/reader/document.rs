@@ -2,15 +2,17 @@
 //! them, so that a broken element is one rejected row and a large file needs no more memory than its largest
 //! element.
 
-use super::ROW_LIMIT;
+use super::{ROW_LIMIT, line_breaks};
 use crate::error::Problem;
 use std::io::{BufRead, BufReader, Read};
 
 const BROKEN: &str = "the JSON cannot be followed here; is a bracket, comma or quote missing?";
 const CUT_OFF: &str = "the file ends within the value that starts here";
-const NO_ARRAY: &str = "there is no array of objects in it; if it has one object a line, set format = \"ndjson\"";
+const NO_ARRAY: &str =
+    "there is no array of objects in it; if it has one object a line, set format = \"ndjson\"";
 const SEVERAL: &str = "a second array of objects starts here; export one kind of thing per file";
-const MORE: &str = "there is more after the end of the JSON value; if it has one object a line, set format = \"ndjson\"";
+const MORE: &str =
+    "there is more after the end of the JSON value; if it has one object a line, set format = \"ndjson\"";
 
 /// An open document.
 pub(super) struct Document {
@@ -32,7 +34,10 @@ enum Place {
     /// Before a key of the top-level object.
     Object,
     /// Before an element; `nested` in the top-level object; `skip` when the elements are not asked for.
-    Array { nested: bool, skip: bool },
+    Array {
+        nested: bool,
+        skip: bool,
+    },
     End,
 }
 
@@ -61,7 +66,10 @@ impl Document {
         loop {
             let next = self.peek()?;
             match (self.place, next) {
-                (Place::Start, Some(b'[')) => self.enter(Place::Array { nested: false, skip: false })?,
+                (Place::Start, Some(b'[')) => self.enter(Place::Array {
+                    nested: false,
+                    skip: false,
+                })?,
                 (Place::Start, Some(b'{')) => self.enter(Place::Object)?,
                 (Place::Start, None) | (Place::Object, Some(b'}')) => self.close_object(next)?,
                 (Place::Object, Some(b'"')) => self.member()?,
@@ -86,7 +94,10 @@ impl Document {
     }
 
     fn broken(&self, what: &'static str) -> Problem {
-        Problem::Json { line: self.line, what }
+        Problem::Json {
+            line: self.line,
+            what,
+        }
     }
 
     fn enter(&mut self, place: Place) -> Result<(), Problem> {
@@ -96,7 +107,11 @@ impl Document {
 
     fn close_object(&mut self, next: Option<u8>) -> Result<(), Problem> {
         if next.is_none() || self.found == Found::Nothing {
-            return Err(if next.is_none() { self.broken("it is empty") } else { self.broken(NO_ARRAY) });
+            return Err(if next.is_none() {
+                self.broken("it is empty")
+            } else {
+                self.broken(NO_ARRAY)
+            });
         }
         self.enter(Place::End)
     }
@@ -115,13 +130,19 @@ impl Document {
             Some(_) => return self.value(false),
             None => return Err(self.broken(CUT_OFF)),
         }
-        self.enter(Place::Array { nested: true, skip: true })?;
+        self.enter(Place::Array {
+            nested: true,
+            skip: true,
+        })?;
         let asked = self.arrays.is_empty() || self.arrays.contains(&key.as_str());
         match (asked, self.peek()?) {
             (true, Some(b'{')) if self.found == Found::Objects => return Err(self.broken(SEVERAL)),
             (true, Some(b'{')) => {
                 self.found = Found::Objects;
-                self.place = Place::Array { nested: true, skip: false };
+                self.place = Place::Array {
+                    nested: true,
+                    skip: false,
+                };
             }
             (true, Some(b']')) if self.found == Found::Nothing => self.found = Found::Empty,
             _ => {}
@@ -134,7 +155,7 @@ impl Document {
         loop {
             let chunk = self.input.fill_buf()?;
             let blank = chunk.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-            self.line += breaks(&chunk[..blank]);
+            self.line += line_breaks(&chunk[..blank]);
             let next = chunk.get(blank).copied();
             let ended = chunk.is_empty();
             self.input.consume(blank);
@@ -159,19 +180,25 @@ impl Document {
         loop {
             let chunk = self.input.fill_buf()?;
             if chunk.is_empty() {
-                return Err(Problem::Json { line: self.start, what: CUT_OFF });
+                return Err(Problem::Json {
+                    line: self.start,
+                    what: CUT_OFF,
+                });
             }
             let (used, done) = scan.run(chunk);
             if keep {
                 self.text.extend_from_slice(&chunk[..used]);
             }
-            self.line += breaks(&chunk[..used]);
+            self.line += line_breaks(&chunk[..used]);
             self.input.consume(used);
             if done {
                 return Ok(());
             }
             if self.text.len() > ROW_LIMIT {
-                return Err(Problem::RowTooLong { line: self.start, limit_mib: ROW_LIMIT >> 20 });
+                return Err(Problem::RowTooLong {
+                    line: self.start,
+                    limit_mib: ROW_LIMIT >> 20,
+                });
             }
         }
     }
@@ -179,12 +206,11 @@ impl Document {
 
 impl std::fmt::Debug for Document {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Document").field("line", &self.line).field("place", &self.place).finish_non_exhaustive()
+        f.debug_struct("Document")
+            .field("line", &self.line)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
     }
-}
-
-fn breaks(text: &[u8]) -> u64 {
-    text.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// Finds the end of a value.

@@ -68,11 +68,21 @@ impl Objects {
 
     fn new(texts: Texts) -> Self {
         let (paths, cells, seen, known) = (Vec::new(), StringRecord::new(), Vec::new(), BTreeSet::new());
-        Self { texts, paths, cells, seen, rows: 0, known }
+        Self {
+            texts,
+            paths,
+            cells,
+            seen,
+            rows: 0,
+            known,
+        }
     }
 
     pub(super) fn bind(&mut self, header: &Header) {
-        let path = |name: &String| Path { whole: name.clone(), parts: name.split('.').map(str::to_owned).collect() };
+        let path = |name: &String| Path {
+            whole: name.clone(),
+            parts: name.split('.').map(str::to_owned).collect(),
+        };
         self.paths = header.names().iter().map(path).collect();
         self.seen = vec![false; self.paths.len()];
     }
@@ -83,7 +93,9 @@ impl Objects {
             Texts::Document(document) => document.read()?.then_some(&document.text),
         };
         let Some(text) = text else { return Ok(Step::End) };
-        let Ok(text) = std::str::from_utf8(text) else { return Ok(Step::Bad(Cow::Borrowed(NOT_UTF8))) };
+        let Ok(text) = std::str::from_utf8(text) else {
+            return Ok(Step::Bad(Cow::Borrowed(NOT_UTF8)));
+        };
         let object = match serde_json::from_str::<Value>(text) {
             Ok(object @ Value::Object(_)) => object,
             Ok(_) => return Ok(Step::Bad(Cow::Borrowed("is not a JSON object"))),
@@ -105,7 +117,10 @@ impl Objects {
     pub(super) fn raw(&self) -> (u64, String) {
         match &self.texts {
             Texts::Lines(lines) => lines.raw(),
-            Texts::Document(document) => (document.start, String::from_utf8_lossy(&document.text).into_owned()),
+            Texts::Document(document) => (
+                document.start,
+                String::from_utf8_lossy(&document.text).into_owned(),
+            ),
         }
     }
 

@@ -23,9 +23,8 @@ pub(super) fn of(row: &[u8], separator: u8) -> Quotes {
     let (mut at, mut within) = (At::Start, false);
     for &byte in row {
         at = match (at, byte) {
-            (At::Start, b'"') | (At::Closed, b'"') => At::Quoted,
             (At::Quoted, b'"') => At::Closed,
-            (At::Quoted, _) => At::Quoted,
+            (At::Start | At::Closed, b'"') | (At::Quoted, _) => At::Quoted,
             (_, b) if b == separator || b == b'\n' || b == b'\r' => At::Start,
             (At::Closed, _) => return Quotes::Broken,
             (At::Start | At::Plain, b) => {

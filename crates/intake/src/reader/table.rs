@@ -2,7 +2,7 @@
 
 use super::quotes::{self, Quotes};
 use super::tee::Tee;
-use super::{NOT_UTF8, ROW_LIMIT, Step, ragged};
+use super::{NOT_UTF8, ROW_LIMIT, Step, line_breaks, ragged};
 use crate::error::Problem;
 use crate::row::{Header, Row};
 use csv::{ByteRecord, StringRecord};
@@ -27,12 +27,18 @@ pub(super) struct Table {
     from: u64,
     to: u64,
     line: u64,
-    /// Up to here rows come from a row whose quotes were broken.
+    /// Rows come from where quotes were broken: at least up to here, and until a row is clean.
     doubtful_until: u64,
+    doubtful: bool,
 }
 
 fn reader_of(tee: Tee, separator: u8) -> csv::Reader<Tee> {
-    csv::ReaderBuilder::new().delimiter(separator).has_headers(false).flexible(true).buffer_capacity(BUFFER).from_reader(tee)
+    csv::ReaderBuilder::new()
+        .delimiter(separator)
+        .has_headers(false)
+        .flexible(true)
+        .buffer_capacity(BUFFER)
+        .from_reader(tee)
 }
 
 impl Table {
@@ -49,13 +55,17 @@ impl Table {
             to: 0,
             line: 1,
             doubtful_until: 0,
+            doubtful: false,
         };
         let mut names = ByteRecord::new();
         if !table.read(&mut names)? {
             return Err(Problem::Empty);
         }
         table.columns = names.len();
-        let names: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        let names: Vec<_> = names
+            .iter()
+            .map(|name| String::from_utf8_lossy(name).into_owned())
+            .collect();
         Ok((table, Header::of_table(names.iter().map(String::as_str))))
     }
 
@@ -69,24 +79,26 @@ impl Table {
         self.to = self.base + self.reader.position().byte();
         match read {
             Ok(more) => Ok(more),
-            Err(_) if self.reader.get_ref().overflowed() => {
-                Err(Problem::RowTooLong { line: self.line, limit_mib: ROW_LIMIT >> 20 })
-            }
+            Err(_) if self.reader.get_ref().overflowed() => Err(Problem::RowTooLong {
+                line: self.line,
+                limit_mib: ROW_LIMIT >> 20,
+            }),
             Err(error) => Err(error.into()),
         }
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Problem> {
-        let mut cells = self.row.take().map(StringRecord::into_byte_record).unwrap_or_default();
+        let mut cells = self
+            .row
+            .take()
+            .map(StringRecord::into_byte_record)
+            .unwrap_or_default();
         if !self.read(&mut cells)? {
             return Ok(Step::End);
         }
-        if cells.as_slice().contains(&b'\n') || self.from < self.doubtful_until {
-            let quotes = quotes::of(self.text().1, self.separator);
-            if quotes == Quotes::Broken || (quotes == Quotes::Within && self.from < self.doubtful_until) {
-                self.resume_on_the_next_line();
-                return Ok(Step::Bad(Cow::Borrowed(UNCLOSED)));
-            }
+        if !self.quotes_hold() {
+            self.resume_on_the_next_line();
+            return Ok(Step::Bad(Cow::Borrowed(UNCLOSED)));
         }
         if cells.len() != self.columns {
             return Ok(ragged(cells.len(), self.columns));
@@ -97,32 +109,63 @@ impl Table {
         }
     }
 
+    /// Whether the last row's quotes are as they should be. After one whose quotes are broken even a quote
+    /// within a plain cell is taken for a part of the damage, until a row is clean.
+    fn quotes_hold(&mut self) -> bool {
+        let text = self.text().1;
+        let quotes = if text.contains(&b'"') {
+            quotes::of(text, self.separator)
+        } else {
+            Quotes::Clean
+        };
+        match quotes {
+            Quotes::Broken => {
+                self.doubtful = true;
+                self.doubtful_until = self.doubtful_until.max(self.to);
+            }
+            Quotes::Within => {}
+            Quotes::Clean => self.doubtful &= self.from < self.doubtful_until,
+        }
+        quotes == Quotes::Clean || (quotes == Quotes::Within && !self.doubtful)
+    }
+
     /// Cuts the last row down to its first line and reads on after it.
     fn resume_on_the_next_line(&mut self) {
-        self.doubtful_until = self.doubtful_until.max(self.to);
         let (blank, text) = self.text();
-        let Some(length) = text.iter().position(|byte| *byte == b'\n') else { return };
-        let (breaks, next) = (blank.iter().filter(|byte| **byte == b'\n').count(), blank.len() + length + 1);
+        let Some(length) = text
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .filter(|at| at + 1 < text.len())
+        else {
+            return;
+        };
+        let (breaks, next) = (line_breaks(blank), blank.len() + length + 1);
         let next = self.from + next as u64;
-        let old = std::mem::replace(&mut self.reader, reader_of(Tee::new(Box::new(std::io::empty())), self.separator));
+        let old = std::mem::replace(
+            &mut self.reader,
+            reader_of(Tee::new(Box::new(std::io::empty())), self.separator),
+        );
         let mut tee = old.into_inner();
         tee.rewind(next);
         self.reader = reader_of(tee, self.separator);
         self.base = next;
-        self.base_line = self.line + breaks as u64;
+        self.base_line = self.line + breaks;
         self.to = next;
     }
 
     /// The line breaks before the last row, and its text with the break that ends it.
     fn text(&self) -> (&[u8], &[u8]) {
         let all = self.reader.get_ref().between(self.from, self.to);
-        let blank = all.iter().take_while(|byte| matches!(**byte, b'\n' | b'\r')).count();
+        let blank = all
+            .iter()
+            .take_while(|byte| matches!(**byte, b'\n' | b'\r'))
+            .count();
         all.split_at(blank)
     }
 
     pub(super) fn raw(&self) -> (u64, String) {
         let (blank, text) = self.text();
-        let line = self.line + blank.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let line = self.line + line_breaks(blank);
         let text = String::from_utf8_lossy(text);
         (line, text.trim_end_matches(['\n', '\r']).to_owned())
     }

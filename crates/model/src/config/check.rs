@@ -40,10 +40,8 @@ fn unknown_field_hint(message: &str) -> String {
 
 fn line_of(text: &str, offset: usize) -> usize {
     text.as_bytes()[..offset.min(text.len())]
-        .iter()
-        .filter(|b| **b == b'\n')
+        .split(|b| *b == b'\n')
         .count()
-        + 1
 }
 
 /// Every broken reference and impossible value, in order of line.

@@ -68,18 +68,27 @@ impl EventMap {
             return EventKind::from_name(&name).ok_or_else(|| {
                 let near = model::suggest::hint(&name, kinds());
                 let known = kinds().collect::<Vec<_>>().join(", ");
-                Problem::Setting(format!("constants: there is no kind `{name}`{near}; known: {known}"))
+                Problem::Setting(format!(
+                    "constants: there is no kind `{name}`{near}; known: {known}"
+                ))
             });
         }
-        Ok(match (self.value.is_mapped() || self.value_minor.is_mapped(), self.score.is_mapped()) {
-            (true, _) => EventKind::Purchase,
-            (false, true) => EventKind::Response,
-            (false, false) => EventKind::Contact,
-        })
+        Ok(
+            match (
+                self.value.is_mapped() || self.value_minor.is_mapped(),
+                self.score.is_mapped(),
+            ) {
+                (true, _) => EventKind::Purchase,
+                (false, true) => EventKind::Response,
+                (false, false) => EventKind::Contact,
+            },
+        )
     }
 
     pub(super) fn read<'s>(&'s self, row: &Row<'s>, desk: &mut Desk) -> Result<EventRow<'s>, Reject> {
-        let Some(at) = self.at.get(row) else { return Err(self.at.reject("is empty")) };
+        let Some(at) = self.at.get(row) else {
+            return Err(self.at.reject("is empty"));
+        };
         let at_us = desk.clock.instant(at).map_err(|why| self.at.reject(why))?;
         let named = |cell: &Cell, what| cell.reject(format!("is no {what} that Kept knows"));
         let kind = match self.kind.get(row) {
@@ -123,7 +132,10 @@ impl EventMap {
         at_us: i64,
         kind: EventKind,
     ) -> Result<(EventKind, Amount), Reject> {
-        let currency = desk.till.currency(self.currency.get(row)).map_err(|why| self.currency.reject(why))?;
+        let currency = desk
+            .till
+            .currency(self.currency.get(row))
+            .map_err(|why| self.currency.reject(why))?;
         let (cell, minor) = match (self.value.get(row), self.value_minor.get(row)) {
             (Some(text), _) => (&self.value, desk.till.decimal(text, currency)),
             (None, Some(text)) => (&self.value_minor, parse::integer(text)),
@@ -134,12 +146,19 @@ impl EventMap {
             (None, None) => return Err(self.value.reject("is empty")),
         };
         let minor = minor.map_err(|why| cell.reject(why))?;
-        let amount = desk.till.book(minor, currency, at_us).map_err(|why| cell.reject(why))?;
+        let amount = desk
+            .till
+            .book(minor, currency, at_us)
+            .map_err(|why| cell.reject(why))?;
         match kind {
-            EventKind::Subscription if minor < 0 => Err(cell.reject("is below 0: a subscription has no negative value")),
+            EventKind::Subscription if minor < 0 => {
+                Err(cell.reject("is below 0: a subscription has no negative value"))
+            }
             EventKind::Purchase if minor < 0 => Ok((EventKind::Refund, amount.magnitude())),
             EventKind::Refund => Ok((kind, amount.magnitude())),
-            EventKind::Contact | EventKind::Purchase | EventKind::Subscription | EventKind::Response => Ok((kind, amount)),
+            EventKind::Contact | EventKind::Purchase | EventKind::Subscription | EventKind::Response => {
+                Ok((kind, amount))
+            }
         }
     }
 }

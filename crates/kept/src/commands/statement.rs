@@ -1,0 +1,72 @@
+//! `kept statement`: how the customer base moved.
+
+use anyhow::Context;
+use model::Granularity;
+use refresh::view::Statement;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Tells how the customer base moved, newest period last.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  kept statement\n  kept statement --by quarter --segment North\n  kept statement --by month --json")]
+pub(crate) struct Args {
+    /// Length of the periods: month, quarter or year.
+    #[arg(long, default_value = "month", value_parser = parse_by)]
+    by: Granularity,
+    /// Only this segment.
+    #[arg(long)]
+    segment: Option<String>,
+    /// Periods listed; JSON gives all unless this is set.
+    #[arg(long)]
+    periods: Option<usize>,
+}
+
+fn parse_by(text: &str) -> Result<Granularity, String> {
+    Granularity::from_name(text).ok_or_else(|| "write month, quarter or year".to_owned())
+}
+
+/// Chart and table, or JSON.
+pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
+    let reader = super::reader(home).await?;
+    let edition = reader.edition().await?.ok_or(refresh_first())?;
+    let segment = args.segment.as_deref().unwrap_or_default();
+    let mut statement = reader.statement(args.by, segment).await?;
+    if statement.lines.is_empty() && !segment.is_empty() {
+        let segments = reader.segments().await?;
+        let near = model::suggest::hint(segment, segments.iter().map(String::as_str));
+        anyhow::bail!("there is no segment `{segment}`{near}; known: {}", segments.join(", "));
+    }
+    if json {
+        if let Some(periods) = args.periods {
+            keep_last(&mut statement, periods);
+        }
+        super::print_json(&statement)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    keep_last(&mut statement, args.periods.unwrap_or(24));
+    let figures: Vec<_> = statement.lines.iter().map(hub::figures).collect();
+    let last = figures.last().context("no customer was ever active, so there is nothing to tell yet")?;
+    let currency = reader.company().company.currency;
+    let running = last.period.end() > edition.as_of.plus(1);
+    // A period that still runs does not lead; the last whole one does.
+    let lead = if running && figures.len() > 1 { &figures[figures.len() - 2] } else { last };
+    let so_far = (running && figures.len() == 1).then_some(edition.as_of);
+    println!("{}", report::terminal::statement(lead, currency, so_far, width()));
+    println!("{}", report::terminal::periods(&figures, currency));
+    println!("edition {}, books to {}", edition.edition, edition.as_of);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn refresh_first() -> anyhow::Error {
+    anyhow::anyhow!("no edition was published yet; run `kept import`, then `kept refresh`")
+}
+
+fn keep_last(statement: &mut Statement, periods: usize) {
+    let cut = statement.lines.len().saturating_sub(periods);
+    statement.lines.drain(..cut);
+}
+
+/// Columns of the terminal; 100 where nobody says.
+fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
+}

@@ -1,0 +1,42 @@
+//! Editions: the rows of `editions`, written last, read first.
+
+use crate::error::Error;
+use crate::view::Edition;
+use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array};
+use lake::tables;
+use lake::{Lake, Mode, column};
+use model::Day;
+use std::sync::Arc;
+
+/// Every edition published up to a snapshot, oldest first.
+pub(crate) async fn all(lake: &Lake, snapshot: i64) -> Result<Vec<Edition>, Error> {
+    let batch = lake.view(snapshot).await?.table("select * from editions order by edition").await?;
+    let (number, at) = (column::<UInt64Array>(&batch, "edition")?, column::<TimestampMicrosecondArray>(&batch, "at")?);
+    let (snapshot, as_of) = (column::<Int64Array>(&batch, "snapshot")?, column::<Date32Array>(&batch, "as_of")?);
+    let (inputs, checks) = (column::<StringArray>(&batch, "inputs")?, column::<StringArray>(&batch, "checks")?);
+    let row = |row: usize| Edition {
+        edition: number.value(row),
+        snapshot: snapshot.value(row),
+        at_us: at.value(row),
+        as_of: Day(as_of.value(row)),
+        inputs: inputs.value(row).to_owned(),
+        checks: checks.value(row).to_owned(),
+    };
+    Ok((0..batch.num_rows()).map(row).collect())
+}
+
+/// Publishes an edition: from this commit on it is what everyone reads.
+pub(crate) async fn publish(lake: &Lake, edition: &Edition) -> Result<(), Error> {
+    let at = TimestampMicrosecondArray::from(vec![edition.at_us]).with_timezone("UTC");
+    let columns: Vec<ArrayRef> = vec![
+        Arc::new(UInt64Array::from(vec![edition.edition])),
+        Arc::new(Int64Array::from(vec![edition.snapshot])),
+        Arc::new(at),
+        Arc::new(Date32Array::from(vec![edition.as_of.0])),
+        Arc::new(StringArray::from(vec![edition.inputs.as_str()])),
+        Arc::new(StringArray::from(vec![edition.checks.as_str()])),
+    ];
+    let batch = RecordBatch::try_new(tables::editions().schema, columns)?;
+    lake.put(&tables::editions(), Mode::Append, &format!("edition {}", edition.edition), &[batch]).await?;
+    Ok(())
+}

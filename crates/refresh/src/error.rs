@@ -1,0 +1,69 @@
+//! What keeps an edition from being published or read.
+
+/// Any failure of a refresh or of reading an edition.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Nothing was imported yet.
+    #[error("nothing was imported yet; run `kept import` first")]
+    NothingImported,
+    /// No edition was published yet.
+    #[error("no edition was published yet; run `kept import`, then `kept refresh`")]
+    NoEdition,
+    /// Two records share a hash.
+    #[error("the records `{one}` and `{other}` share the hash {hash:#018x}; rename the silo of one of them")]
+    SameHash {
+        /// `silo:key` of one.
+        one: String,
+        /// `silo:key` of the other.
+        other: String,
+        /// The hash.
+        hash: u64,
+    },
+    /// More of something than its code can number.
+    #[error("there are more than {limit} {what}; {cure}")]
+    TooMany {
+        /// Of what.
+        what: &'static str,
+        /// How many there may be.
+        limit: u64,
+        /// What to do.
+        cure: &'static str,
+    },
+    /// No gap fits the company's own condition.
+    #[error(
+        "stream `{stream}`: no gap up to {longest} days leaves at most {share:.0} % who come back; set gap_days by hand or raise return_share"
+    )]
+    NoGap {
+        /// The stream.
+        stream: String,
+        /// The longest gap tried.
+        longest: u32,
+        /// The share allowed, in percent.
+        share: f64,
+    },
+    /// The books do not balance; nothing was published.
+    #[error("the books do not balance, nothing was published: {0}")]
+    Imbalance(#[from] ledger::Imbalance),
+    /// The ledger refused its input.
+    #[error("ledger: {0}")]
+    Ledger(#[from] ledger::Error),
+    /// Identity refused its input.
+    #[error("identity: {0}")]
+    Identity(#[from] identity::Error),
+    /// What stands in a table is not what this version writes.
+    #[error("the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?")]
+    Unknown(String),
+    /// Imports.
+    #[error(transparent)]
+    Import(#[from] intake::ImportError),
+    /// The lake.
+    #[error(transparent)]
+    Lake(#[from] lake::Error),
+    /// Columns that do not fit.
+    #[error("columns: {0}")]
+    Arrow(#[from] arrow::error::ArrowError),
+    /// Text that should be JSON.
+    #[error("json: {0}")]
+    Json(#[from] serde_json::Error),
+}

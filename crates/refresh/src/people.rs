@@ -1,0 +1,151 @@
+//! What the silos know of people, one row per record: rows of one record are laid over each other, the last
+//! word of each column wins.
+
+use crate::error::Error;
+use arrow::array::{Array, RecordBatch, StringArray, StringBuilder, UInt16Array, UInt64Array};
+use futures::StreamExt;
+use lake::tables::RECORD_TEXT;
+use lake::{View, column};
+use model::config::Config;
+use std::collections::BTreeMap;
+
+/// Records by ascending hash, as columns.
+pub(crate) struct People {
+    pub(crate) hash: Vec<u64>,
+    pub(crate) silo: Vec<u16>,
+    /// In the order of `RECORD_TEXT`.
+    pub(crate) text: Vec<StringArray>,
+    /// The segment each record names; empty for none.
+    pub(crate) segment: Vec<String>,
+}
+
+impl People {
+    /// The text column of a name in `RECORD_TEXT`.
+    pub(crate) fn column(&self, name: &str) -> &StringArray {
+        let at = RECORD_TEXT.iter().position(|column| *column == name).unwrap_or_default();
+        &self.text[at]
+    }
+}
+
+/// Reads all live records; `side.main.live` must be there.
+pub(crate) async fn read(view: &View, config: &Config) -> Result<People, Error> {
+    let columns = RECORD_TEXT.iter().map(|name| format!("r.{name}")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "select r.record_hash, l.silo, r.record_key, {columns}, r.attributes \
+         from records r join side.main.live l on r.import_id = l.import_id \
+         order by r.record_hash, r.updated_at nulls first, l.rank, r.row_no"
+    );
+    let mut rows = view.stream(&sql).await?;
+    let mut fold = Fold::new(config);
+    while let Some(batch) = rows.next().await {
+        fold.batch(&batch?)?;
+    }
+    Ok(fold.finish())
+}
+
+struct Fold<'a> {
+    config: &'a Config,
+    /// Where the segment is found: a text column, or a key among the attributes.
+    segment: Option<&'a str>,
+    hash: Vec<u64>,
+    silo: Vec<u16>,
+    text: Vec<StringBuilder>,
+    segments: Vec<String>,
+    key: String,
+    current: Vec<Option<String>>,
+    current_segment: String,
+}
+
+impl<'a> Fold<'a> {
+    fn new(config: &'a Config) -> Self {
+        Self {
+            config,
+            segment: config.ledger.segment.as_deref(),
+            hash: Vec::new(),
+            silo: Vec::new(),
+            text: RECORD_TEXT.iter().map(|_| StringBuilder::new()).collect(),
+            segments: Vec::new(),
+            key: String::new(),
+            current: vec![None; RECORD_TEXT.len()],
+            current_segment: String::new(),
+        }
+    }
+
+    fn batch(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let hash: &UInt64Array = column(batch, "record_hash")?;
+        let silo: &UInt16Array = column(batch, "silo")?;
+        let key: &StringArray = column(batch, "record_key")?;
+        let attributes: &StringArray = column(batch, "attributes")?;
+        let text = RECORD_TEXT.iter().map(|name| column::<StringArray>(batch, name)).collect::<lake::Result<Vec<_>>>()?;
+        for row in 0..batch.num_rows() {
+            self.begin(hash.value(row), silo.value(row), key.value(row))?;
+            for (value, cells) in self.current.iter_mut().zip(&text) {
+                if cells.is_valid(row) && !cells.value(row).is_empty() {
+                    *value = Some(cells.value(row).to_owned());
+                }
+            }
+            if attributes.is_valid(row) {
+                self.attributes(attributes.value(row))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with a record, or closes the last and begins this one.
+    fn begin(&mut self, hash: u64, silo: u16, key: &str) -> Result<(), Error> {
+        if self.hash.last() == Some(&hash) {
+            if self.silo.last() == Some(&silo) && self.key == key {
+                return Ok(());
+            }
+            let name = |silo: u16| self.config.silos.get(usize::from(silo)).map_or("", |silo| silo.id.get_ref());
+            let before = self.silo.last().copied().unwrap_or_default();
+            return Err(Error::SameHash {
+                one: format!("{}:{}", name(before), self.key),
+                other: format!("{}:{key}", name(silo)),
+                hash,
+            });
+        }
+        self.close();
+        self.hash.push(hash);
+        self.silo.push(silo);
+        key.clone_into(&mut self.key);
+        Ok(())
+    }
+
+    fn attributes(&mut self, json: &str) -> Result<(), Error> {
+        let Some(wanted) = self.segment.filter(|name| !RECORD_TEXT.contains(name)) else { return Ok(()) };
+        let attributes: BTreeMap<String, serde_json::Value> = serde_json::from_str(json)?;
+        match attributes.get(wanted) {
+            Some(serde_json::Value::String(text)) if !text.trim().is_empty() => {
+                text.trim().clone_into(&mut self.current_segment);
+            }
+            Some(serde_json::Value::Null | serde_json::Value::String(_)) | None => {}
+            Some(other) => self.current_segment = other.to_string(),
+        }
+        Ok(())
+    }
+
+    /// Appends the record that was being read.
+    fn close(&mut self) {
+        if self.hash.is_empty() {
+            return;
+        }
+        if let Some(at) = self.segment.and_then(|wanted| RECORD_TEXT.iter().position(|name| *name == wanted)) {
+            self.current_segment = self.current[at].as_deref().unwrap_or_default().trim().to_owned();
+        }
+        for (builder, value) in self.text.iter_mut().zip(&mut self.current) {
+            builder.append_option(value.take());
+        }
+        self.segments.push(std::mem::take(&mut self.current_segment));
+    }
+
+    fn finish(mut self) -> People {
+        self.close();
+        People {
+            hash: self.hash,
+            silo: self.silo,
+            text: self.text.into_iter().map(|mut builder| builder.finish()).collect(),
+            segment: self.segments,
+        }
+    }
+}

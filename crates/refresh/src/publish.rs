@@ -1,0 +1,100 @@
+//! The steps of a refresh, in order, ending in one published edition.
+
+use crate::error::Error;
+use crate::inputs::Live;
+use crate::view::Edition;
+use crate::{books, customers, edition, timeline};
+use intake::Home;
+use lake::Lake;
+use model::period::DayCutter;
+use serde::Serialize;
+
+/// Editions whose snapshots stay readable.
+const EDITIONS_KEPT: usize = 8;
+
+/// Where a refresh is; told as it goes on, with the rows done so far and, where known, in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Recognising customers behind records.
+    Identity,
+    /// Laying events in order.
+    Timeline,
+    /// Booking movements.
+    Ledger,
+    /// Publishing.
+    Edition,
+}
+
+/// What a refresh did.
+#[derive(Debug, Clone, Serialize)]
+pub struct Published {
+    /// The edition that everyone reads now.
+    pub edition: Edition,
+    /// False when nothing was new and the edition is the one from before.
+    pub new: bool,
+    /// Customers behind the records; 0 when nothing was new.
+    pub customers: u64,
+    /// Records; 0 when nothing was new.
+    pub records: u64,
+    /// Events on timelines; 0 when nothing was new.
+    pub events: u64,
+}
+
+/// Derives everything from the live imports and publishes it as one edition. Does nothing when nothing is
+/// new. On any error the last edition stays what everyone reads.
+pub async fn refresh(
+    home: &Home,
+    lake: &Lake,
+    now_us: i64,
+    progress: &mut (dyn FnMut(Step, u64, u64) + Send),
+) -> Result<Published, Error> {
+    intake::heal(lake, now_us).await?;
+    let head = lake.head().await?;
+    let live = Live::read(lake, head, home).await?;
+    if live.imports.is_empty() {
+        return Err(Error::NothingImported);
+    }
+    let as_of = home.config.as_of().unwrap_or_else(|| DayCutter::new(home.config.zone()).day(now_us));
+    let inputs = serde_json::to_string(&live.inputs(home, as_of))?;
+    let before = edition::all(lake, head).await?;
+    if let Some(last) = before.last().filter(|last| last.inputs == inputs) {
+        return Ok(Published { edition: last.clone(), new: false, customers: 0, records: 0, events: 0 });
+    }
+    let number = before.last().map_or(1, |last| last.edition + 1);
+    let previous = before.last().map(|last| last.snapshot);
+    progress(Step::Identity, 0, 0);
+    let customers = customers::resolve(home, lake, &live, head, previous, now_us, number).await?;
+    let known: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
+    let mut told = |done| progress(Step::Timeline, done, known);
+    let events = timeline::write(home, lake, &live, lake.head().await?, number, &mut told).await?;
+    let mut told = |done| progress(Step::Ledger, done, events);
+    let checks = books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told).await?;
+    progress(Step::Edition, 0, 0);
+    let edition = Edition {
+        edition: number,
+        snapshot: lake.head().await?,
+        at_us: now_us,
+        as_of,
+        inputs,
+        checks: serde_json::to_string(&checks)?,
+    };
+    edition::publish(lake, &edition).await?;
+    tidy(lake, &before, &edition).await?;
+    Ok(Published {
+        edition,
+        new: true,
+        customers: customers.segment_of.len() as u64,
+        records: customers.records as u64,
+        events,
+    })
+}
+
+/// Lets go of snapshots that no kept edition is read at, and gathers small files.
+async fn tidy(lake: &Lake, before: &[Edition], newest: &Edition) -> Result<(), Error> {
+    lake.compact(&["imports", "editions"]).await?;
+    let mut kept = vec![newest.snapshot];
+    kept.extend(before.iter().rev().take(EDITIONS_KEPT - 1).map(|edition| edition.snapshot));
+    lake.keep_only(&kept).await?;
+    Ok(())
+}

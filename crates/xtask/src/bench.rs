@@ -1,0 +1,21 @@
+//! `cargo xtask bench`: Kept against its peers, on this machine and in the same run; ratios of CPU time, never lone times.
+
+mod measure;
+mod spine;
+mod table;
+
+use crate::workspace::Workspace;
+
+/// What is measured.
+#[derive(Debug, clap::Subcommand)]
+pub enum Bench {
+    /// Import and ledger of ten million purchases, against DuckDB.
+    Spine(spine::Args),
+}
+
+/// Runs a bench.
+pub fn run(workspace: &Workspace, bench: &Bench) -> anyhow::Result<()> {
+    match bench {
+        Bench::Spine(args) => spine::run(workspace, args),
+    }
+}

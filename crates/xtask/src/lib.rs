@@ -1,0 +1,10 @@
+//! What a developer runs on the workspace: `cargo xtask run`, `test`, `tidy` and `bench`.
+#![expect(clippy::print_stdout, reason = "a command line answers on standard output")]
+
+pub mod bench;
+pub mod command;
+pub mod demo;
+pub mod python;
+pub mod test;
+pub mod tidy;
+pub mod workspace;

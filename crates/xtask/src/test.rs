@@ -1,0 +1,63 @@
+//! `cargo xtask test`: what a person and the continuous check run; stops at the first step that fails.
+
+mod needs;
+mod tally;
+
+use crate::workspace::Workspace;
+use crate::{command, python};
+use anyhow::Context;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use tally::Tally;
+
+/// Installs, then format, lints, tests; the last line counts the tests.
+pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
+    needs::meet()?;
+    let python = python::ready(&python::TESTS, &workspace.target)?;
+    command::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+        .context("format: run `cargo fmt --all`")?;
+    let lints = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+    command::run(workspace.cargo().args(lints)).context("lints")?;
+    let mut tests = workspace.cargo();
+    tests
+        .args(["test", "--workspace"])
+        .env("KEPT_TEST_PYTHON", python);
+    if std::env::var_os("KEPT_TEST_DATA").is_none() {
+        tests.env("KEPT_TEST_DATA", workspace.root.join("../shared/data"));
+    }
+    let (tally, passed) = counted(&mut tests)?;
+    if passed && tally.passed > 0 {
+        println!("all passed");
+    } else {
+        println!("tests failed: the first failure is above");
+    }
+    println!("{tally}");
+    std::io::stdout().flush()?;
+    anyhow::ensure!(passed, "`{}` failed", command::shown(&tests));
+    anyhow::ensure!(tally.passed > 0, "no test ran");
+    Ok(())
+}
+
+/// Runs the tests, forwards every line, counts the results; also whether cargo was content.
+fn counted(tests: &mut Command) -> anyhow::Result<(Tally, bool)> {
+    let line = command::shown(tests);
+    eprintln!("> {line}");
+    let mut child = tests
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{line}`"))?;
+    let mut tally = Tally::default();
+    if let Some(stdout) = child.stdout.take() {
+        let mut lines = BufReader::new(stdout);
+        let mut bytes = Vec::new();
+        let mut ours = std::io::stdout().lock();
+        while lines.read_until(b'\n', &mut bytes)? > 0 {
+            ours.write_all(&bytes)?;
+            ours.flush()?;
+            tally.read(&String::from_utf8_lossy(&bytes));
+            bytes.clear();
+        }
+    }
+    let status = child.wait()?;
+    Ok((tally, status.success()))
+}
