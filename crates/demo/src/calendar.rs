@@ -19,10 +19,7 @@ impl Clock {
         let start = Timestamp::from_second(i64::from(from.0) * 86_400).map_err(Error::Zone)?;
         let mut offsets = vec![(i64::MIN, i64::from(zone.to_offset(start).seconds()))];
         for change in zone.following(start).take(12) {
-            offsets.push((
-                change.timestamp().as_microsecond(),
-                i64::from(change.offset().seconds()),
-            ));
+            offsets.push((change.timestamp().as_microsecond(), i64::from(change.offset().seconds())));
         }
         Ok(Self { offsets })
     }
@@ -56,11 +53,7 @@ impl Clock {
 
     /// `2024-03-05 14:22:31 +0100`, as the shop writes it.
     pub(crate) fn shop(&self, at_us: i64) -> String {
-        format!(
-            "{} +{:02}00",
-            spaced(self.local(at_us)),
-            self.offset(at_us) / 3600
-        )
+        format!("{} +{:02}00", spaced(self.local(at_us)), self.offset(at_us) / 3600)
     }
 
     /// `2024-03-05 14:22:31` in local time, as the survey tool writes it.
@@ -76,12 +69,7 @@ impl Clock {
     /// `05.03.2024 14:22` in local time, as the courier writes it.
     pub(crate) fn courier(&self, at_us: i64) -> String {
         let at = self.local(at_us);
-        format!(
-            "{} {:02}:{:02}",
-            courier_day(Day::of(at.date())),
-            at.hour(),
-            at.minute()
-        )
+        format!("{} {:02}:{:02}", courier_day(Day::of(at.date())), at.hour(), at.minute())
     }
 }
 
@@ -94,57 +82,31 @@ pub(crate) fn courier_day(day: Day) -> String {
 /// `2024-03-05 14:22` in UTC, as the billing tool writes it.
 pub(crate) fn utc_minute(at_us: i64) -> String {
     let at = civil(at_us);
-    format!(
-        "{:04}-{:02}-{:02} {:02}:{:02}",
-        at.year(),
-        at.month(),
-        at.day(),
-        at.hour(),
-        at.minute()
-    )
+    format!("{:04}-{:02}-{:02} {:02}:{:02}", at.year(), at.month(), at.day(), at.hour(), at.minute())
 }
 
 /// `2024-03-05T14:22:31Z`, as the help desk writes it.
 pub(crate) fn utc_second(at_us: i64) -> String {
     let at = civil(at_us);
     let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    format!(
-        "{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z",
-        at.year(),
-        at.month(),
-        at.day()
-    )
+    format!("{:04}-{:02}-{:02}T{hour:02}:{minute:02}:{second:02}Z", at.year(), at.month(), at.day())
 }
 
 /// `2024-03-05T14:22:31.250Z`, as the web tracker writes it.
 pub(crate) fn utc_milli(at_us: i64) -> String {
     let second = utc_second(at_us);
-    format!(
-        "{}.{:03}Z",
-        &second[..second.len() - 1],
-        at_us.rem_euclid(SECOND_US) / 1000
-    )
+    format!("{}.{:03}Z", &second[..second.len() - 1], at_us.rem_euclid(SECOND_US) / 1000)
 }
 
 fn spaced(at: DateTime) -> String {
     let (hour, minute, second) = (at.hour(), at.minute(), at.second());
-    format!(
-        "{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02}",
-        at.year(),
-        at.month(),
-        at.day()
-    )
+    format!("{:04}-{:02}-{:02} {hour:02}:{minute:02}:{second:02}", at.year(), at.month(), at.day())
 }
 
 fn civil(local_us: i64) -> DateTime {
     let second = local_us.rem_euclid(DAY_US) / SECOND_US;
     let date = Day(local_us.div_euclid(DAY_US) as i32).date();
-    date.at(
-        (second / 3600) as i8,
-        (second / 60 % 60) as i8,
-        (second % 60) as i8,
-        0,
-    )
+    date.at((second / 3600) as i8, (second / 60 % 60) as i8, (second % 60) as i8, 0)
 }
 
 /// A day moved by calendar months; the last day of a shorter month stands for the days it lacks.

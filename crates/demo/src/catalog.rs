@@ -12,11 +12,7 @@ pub(crate) struct Product {
 }
 
 const fn product(sku: &'static str, name: &'static str, price_minor: u32) -> Product {
-    Product {
-        name,
-        sku,
-        price_minor,
-    }
+    Product { name, sku, price_minor }
 }
 
 /// The shelf, best sellers first.
@@ -73,11 +69,8 @@ impl Basket {
         for line in 0..lines {
             let share = chance.share();
             let product = (share.powf(1.6) * PRODUCTS.len() as f64) as u8;
-            let quantity = if PRODUCTS[usize::from(product)].price_minor < 3000 {
-                1 + chance.below(3)
-            } else {
-                1
-            };
+            let quantity =
+                if PRODUCTS[usize::from(product)].price_minor < 3000 { 1 + chance.below(3) } else { 1 };
             if !basket.lines[..line].iter().any(|(other, _)| *other == product) {
                 basket.lines[line] = (product, quantity as u8);
             }
@@ -99,9 +92,7 @@ impl Basket {
     }
 
     fn sum_minor(&self) -> u32 {
-        self.lines()
-            .map(|(product, quantity)| product.price_minor * quantity)
-            .sum()
+        self.lines().map(|(product, quantity)| product.price_minor * quantity).sum()
     }
 
     /// What the goods cost after the discount.
@@ -131,14 +122,8 @@ mod tests {
         for _ in 0..1000 {
             let basket = Basket::fill(&mut chance, true);
             assert!(basket.lines().count() > 0);
-            let sum: u32 = basket
-                .lines()
-                .map(|(product, quantity)| product.price_minor * quantity)
-                .sum();
-            assert_eq!(
-                sum + basket.shipping_minor,
-                basket.total_minor() + basket.discount_minor
-            );
+            let sum: u32 = basket.lines().map(|(product, quantity)| product.price_minor * quantity).sum();
+            assert_eq!(sum + basket.shipping_minor, basket.total_minor() + basket.discount_minor);
         }
         assert_eq!(euros(1205), "12.05");
     }

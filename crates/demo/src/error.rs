@@ -32,17 +32,11 @@ pub enum Error {
 impl Error {
     /// Ties what the system said to the path it is about.
     pub(crate) fn at<E: Into<std::io::Error>>(path: &Path) -> impl Fn(E) -> Self {
-        move |source| Self::Write {
-            path: path.to_owned(),
-            source: source.into(),
-        }
+        move |source| Self::Write { path: path.to_owned(), source: source.into() }
     }
 
     /// Ties what the Parquet writer said to the path it is about.
     pub(crate) fn parquet(path: &Path) -> impl Fn(parquet::errors::ParquetError) -> Self {
-        move |source| Self::Parquet {
-            path: path.to_owned(),
-            source,
-        }
+        move |source| Self::Parquet { path: path.to_owned(), source }
     }
 }

@@ -89,10 +89,7 @@ pub(crate) struct Table {
 
 impl Table {
     pub(crate) fn create(path: PathBuf, header: &[&str]) -> Result<Self, Error> {
-        let mut table = Self {
-            writer: csv::Writer::from_writer(create(&path)?),
-            path,
-        };
+        let mut table = Self { writer: csv::Writer::from_writer(create(&path)?), path };
         table.row(header)?;
         Ok(table)
     }
@@ -112,10 +109,7 @@ impl Table {
 
 /// A new file, buffered.
 pub(crate) fn create(path: &Path) -> Result<BufWriter<File>, Error> {
-    Ok(BufWriter::with_capacity(
-        1 << 16,
-        File::create(path).map_err(Error::at(path))?,
-    ))
+    Ok(BufWriter::with_capacity(1 << 16, File::create(path).map_err(Error::at(path))?))
 }
 
 /// Salts of the ids that tools give to one person.

@@ -58,32 +58,22 @@ pub(crate) fn live(setting: &Setting, person: &Person) -> Life {
     let club = draft.and_then(|draft| draft.lived(setting, person, ends.actual));
     let tickets = tickets::open(setting, person, &purchases, club.as_ref());
     let answers = answers::give(setting, person, &purchases);
-    Life {
-        purchases,
-        club,
-        tickets,
-        answers,
-        ends,
-    }
+    Life { purchases, club, tickets, answers, ends }
 }
 
 impl Life {
     /// The orders of the web shop with the purchases they belong to.
     pub(crate) fn orders(&self) -> impl Iterator<Item = (&Purchase, &Order)> {
-        self.purchases
-            .iter()
-            .filter_map(|purchase| match &purchase.place {
-                Place::Shop(order) => Some((purchase, order)),
-                Place::Store(_) => None,
-            })
+        self.purchases.iter().filter_map(|purchase| match &purchase.place {
+            Place::Shop(order) => Some((purchase, order)),
+            Place::Store(_) => None,
+        })
     }
 
     /// The day, up to the last simulated one, on which the changed courier first failed this customer.
     pub(crate) fn exposed_on(&self, until: Day) -> Option<Day> {
         let parcels = self.orders().filter_map(|(_, order)| order.parcel.as_ref());
-        let days = parcels
-            .filter(|parcel| parcel.changed_courier)
-            .filter_map(|parcel| parcel.bad_on);
+        let days = parcels.filter(|parcel| parcel.changed_courier).filter_map(|parcel| parcel.bad_on);
         days.min().filter(|day| *day <= until)
     }
 }

@@ -99,10 +99,7 @@ impl Person {
 
 /// Everybody, buyers and those who only look, in order of id.
 pub(crate) fn populate(plan: &Plan, marks: &Marks) -> Vec<Person> {
-    let mut hall = TownHall {
-        names: Names::new(),
-        emails: HashSet::new(),
-    };
+    let mut hall = TownHall { names: Names::new(), emails: HashSet::new() };
     let everybody = plan.customers + plan.customers / 12 + 1;
     let office = OfficeCrowd::of(everybody);
     let mut household = Household::default();
@@ -113,11 +110,7 @@ pub(crate) fn populate(plan: &Plan, marks: &Marks) -> Vec<Person> {
             Some(before) if household.to_move_in > 0 => before.home.clone(),
             _ => {
                 let kin = if chance.hit(0.06) { 1 + chance.below(3) } else { 0 };
-                household = Household {
-                    to_move_in: kin + 1,
-                    is_family: kin > 0,
-                    ..Household::default()
-                };
+                household = Household { to_move_in: kin + 1, is_family: kin > 0, ..Household::default() };
                 hall.home(&mut chance, id)
             }
         };
@@ -150,9 +143,7 @@ struct OfficeCrowd {
 impl OfficeCrowd {
     fn of(everybody: u32) -> Self {
         let members = (everybody / 400).clamp(30, 60).min(everybody);
-        Self {
-            stride: (everybody / members).max(1),
-        }
+        Self { stride: (everybody / members).max(1) }
     }
 
     fn has(&self, id: u32) -> bool {
@@ -170,11 +161,7 @@ impl TownHall {
     fn home(&self, chance: &mut Chance, household: u32) -> Home {
         const WEIGHTS: [f64; 6] = [0.18, 0.16, 0.19, 0.19, 0.16, 0.12];
         let odd = chance.hit(0.006);
-        let family = chance.pick_common(if odd {
-            &self.names.odd_family
-        } else {
-            &self.names.family
-        });
+        let family = chance.pick_common(if odd { &self.names.odd_family } else { &self.names.family });
         let mut share = chance.share();
         let region = WEIGHTS.iter().position(|weight| {
             share -= weight;
@@ -211,9 +198,7 @@ impl TownHall {
             household.email = Some(email.clone());
         }
         let second_day = habits.acquired.plus(chance.between(60, 700));
-        let second = chance
-            .hit(0.08)
-            .then(|| self.email(chance, given, home.family, false));
+        let second = chance.hit(0.08).then(|| self.email(chance, given, home.family, false));
         Person {
             id: 0,
             mobile: 0,
@@ -233,11 +218,7 @@ impl TownHall {
     fn given(&self, chance: &mut Chance, taken: &[&str]) -> Name {
         let odd = chance.hit(0.008);
         loop {
-            let name = chance.pick_common(if odd {
-                &self.names.odd_given
-            } else {
-                &self.names.given
-            });
+            let name = chance.pick_common(if odd { &self.names.odd_given } else { &self.names.given });
             if !taken.contains(&name.text) {
                 return name;
             }
@@ -246,14 +227,8 @@ impl TownHall {
 
     /// An address nobody else has, at hosts reserved for examples (RFC 2606).
     fn email(&mut self, chance: &mut Chance, given: Name, family: Name, shared: bool) -> String {
-        const HOSTS: [&str; 6] = [
-            "mail.example",
-            "post.example",
-            "web.example",
-            "inbox.example",
-            "example.org",
-            "example.net",
-        ];
+        const HOSTS: [&str; 6] =
+            ["mail.example", "post.example", "web.example", "inbox.example", "example.org", "example.net"];
         let (first, last) = (ascii(given.latin), ascii(family.latin));
         let local = match chance.below(5) {
             _ if shared => format!("familie.{last}"),
@@ -303,10 +278,6 @@ fn habits(chance: &mut Chance, marks: &Marks, prospect: bool) -> Habits {
 /// A day of acquisition: many in the first months after the opening, then a steady flow.
 fn acquired(chance: &mut Chance, marks: &Marks) -> Day {
     let days = f64::from(plan::SPAN_DAYS - 1);
-    let wait = if chance.hit(0.3) {
-        chance.exponential(70.0)
-    } else {
-        chance.share() * days
-    };
+    let wait = if chance.hit(0.3) { chance.exponential(70.0) } else { chance.share() * days };
     marks.start.plus(wait.min(days) as i32)
 }

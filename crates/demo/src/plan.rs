@@ -83,11 +83,7 @@ impl Plan {
 impl Marks {
     /// The share (0–1) of parcels handed over on a day in a region that fail the customer.
     pub(crate) fn bad_share(&self, region: u8, day: Day) -> f64 {
-        if self.changed_courier(region, day) {
-            BAD_SHARE_CHANGED
-        } else {
-            BAD_SHARE
-        }
+        if self.changed_courier(region, day) { BAD_SHARE_CHANGED } else { BAD_SHARE }
     }
 
     /// Whether the new courier carries the parcels of a region on a day.

@@ -36,16 +36,10 @@ impl Register {
     pub(crate) fn write(mut self, truth: &Path, people: &[Person]) -> Result<u64, Error> {
         self.rows.sort_unstable();
         self.rows.dedup();
-        let mut table = Table::create(
-            truth.join("identity.csv"),
-            &["silo", "record_key", "person_id", "findable"],
-        )?;
+        let mut table =
+            Table::create(truth.join("identity.csv"), &["silo", "record_key", "person_id", "findable"])?;
         for (silo, key, person, trace) in &self.rows {
-            let findable = if *trace == Trace::Findable {
-                "true"
-            } else {
-                "false"
-            };
+            let findable = if *trace == Trace::Findable { "true" } else { "false" };
             table.row([silo.id(), key, &people[*person as usize].key(), findable])?;
         }
         table.finish()?;

@@ -45,9 +45,8 @@ pub(crate) fn write_lives(world: &World, truth: &Path) -> Result<(), Error> {
         let orders = life.orders().count();
         let club = life.club.as_ref();
         let paid = club.filter(|club| club.ended.unwrap_or(until.plus(1)) > club.terms.paid_from);
-        let price = club.map_or_else(String::new, |club| {
-            if club.terms.annual { "825" } else { "990" }.to_owned()
-        });
+        let price =
+            club.map_or_else(String::new, |club| if club.terms.annual { "825" } else { "990" }.to_owned());
         table.row([
             person.key(),
             format!("h{:07}", person.home.household + 1),
@@ -216,9 +215,7 @@ fn courier(world: &World) -> CourierPlant {
         exposed_lost: count(world, |life| {
             life.exposed_on(marks.until).is_some() && life.ends.actual.is_some()
         }),
-        lost_because: count(world, |life| {
-            life.ends.actual.is_some() && life.ends.without_courier.is_none()
-        }),
+        lost_because: count(world, |life| life.ends.actual.is_some() && life.ends.without_courier.is_none()),
     }
 }
 
@@ -229,10 +226,7 @@ fn initiative(world: &World) -> InitiativePlant {
         here && life.ends.actual.is_none_or(|end| end > from)
     });
     InitiativePlant {
-        regions: TREATED_REGIONS
-            .iter()
-            .map(|region| REGIONS[usize::from(*region)])
-            .collect(),
+        regions: TREATED_REGIONS.iter().map(|region| REGIONS[usize::from(*region)]).collect(),
         from: from.to_string(),
         hazard_ratio: plan::INITIATIVE_RATIO,
         treated: treated.count() as u64,
@@ -243,12 +237,7 @@ fn initiative(world: &World) -> InitiativePlant {
 }
 
 fn fault(world: &World) -> FaultPlant {
-    let faults = || {
-        world
-            .lives
-            .iter()
-            .filter_map(|life| Some(life.club.as_ref()?.fault))
-    };
+    let faults = || world.lives.iter().filter_map(|life| Some(life.club.as_ref()?.fault));
     FaultPlant {
         from: world.setting.marks.fault_from.to_string(),
         until: world.setting.marks.fault_end.to_string(),
@@ -263,9 +252,8 @@ fn promoters(world: &World) -> PromoterPlant {
     let mut groups: BTreeMap<&'static str, Followed> = BTreeMap::new();
     for life in &world.lives {
         for answer in &life.answers {
-            let Some(score) = answer
-                .score
-                .filter(|_| answer.day.plus(YEAR_DAYS) <= world.setting.marks.until)
+            let Some(score) =
+                answer.score.filter(|_| answer.day.plus(YEAR_DAYS) <= world.setting.marks.until)
             else {
                 continue;
             };
@@ -275,21 +263,14 @@ fn promoters(world: &World) -> PromoterPlant {
                 _ => "promoter",
             };
             let followed = groups.entry(group).or_default();
-            let left = life
-                .ends
-                .actual
-                .is_some_and(|end| end <= answer.day.plus(YEAR_DAYS));
+            let left = life.ends.actual.is_some_and(|end| end <= answer.day.plus(YEAR_DAYS));
             followed.answers += 1;
             followed.lost += u64::from(left);
             followed.lost_share = followed.lost as f64 / followed.answers as f64;
         }
     }
     let polite = world.people.iter().filter(|person| person.habits.polite).count();
-    PromoterPlant {
-        polite: polite as u64,
-        hazard_ratio: plan::POLITE_RATIO,
-        groups,
-    }
+    PromoterPlant { polite: polite as u64, hazard_ratio: plan::POLITE_RATIO, groups }
 }
 
 fn identity(world: &World, records: u64) -> IdentityPlant {
@@ -302,14 +283,8 @@ fn identity(world: &World, records: u64) -> IdentityPlant {
         people: people.len() as u64,
         records,
         families: sizes.values().filter(|size| **size > 1).count() as u64,
-        family_email_users: people
-            .iter()
-            .filter(|person| person.family_email.is_some())
-            .count() as u64,
-        two_addresses: people
-            .iter()
-            .filter(|person| person.second_email.is_some())
-            .count() as u64,
+        family_email_users: people.iter().filter(|person| person.family_email.is_some()).count() as u64,
+        two_addresses: people.iter().filter(|person| person.second_email.is_some()).count() as u64,
         office_phone: OFFICE_PHONE,
         office_people: people.iter().filter(|person| person.office).count() as u64,
     }

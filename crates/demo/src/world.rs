@@ -25,11 +25,7 @@ impl World {
     /// Lives all the lives; `lived` is told how many so far.
     pub(crate) fn simulate(plan: &Plan, lived: &mut dyn FnMut(u64)) -> Result<Self, Error> {
         let marks = plan.marks();
-        let setting = Setting {
-            seed: plan.seed,
-            clock: Clock::new(marks.start)?,
-            marks,
-        };
+        let setting = Setting { seed: plan.seed, clock: Clock::new(marks.start)?, marks };
         let people = populate(plan, &marks);
         let mut lives = Vec::with_capacity(people.len());
         for person in &people {
@@ -39,12 +35,7 @@ impl World {
             }
         }
         let orders = number_orders(&mut lives);
-        Ok(Self {
-            setting,
-            people,
-            lives,
-            orders,
-        })
+        Ok(Self { setting, people, lives, orders })
     }
 
     /// Every person with their life.
@@ -80,8 +71,5 @@ fn number_orders(lives: &mut [Life]) -> Vec<(u32, u32)> {
             order.number = number;
         }
     }
-    orders
-        .into_iter()
-        .map(|(_, person, purchase)| (person, purchase))
-        .collect()
+    orders.into_iter().map(|(_, person, purchase)| (person, purchase)).collect()
 }

@@ -46,9 +46,7 @@ pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::s
     let segment = asked.segment.unwrap_or_default();
     let read = hub.at_one_edition(|| hub.reader.statement(by, &segment)).await?;
     let (edition, mut statement) = read.ok_or_else(unpublished)?;
-    statement
-        .lines
-        .retain(|line| period.is_none_or(|period| line.period == period));
+    statement.lines.retain(|line| period.is_none_or(|period| line.period == period));
     Ok(told(&edition, "statement", &statement))
 }
 
@@ -69,9 +67,7 @@ pub(crate) async fn customer(
     asked: Wanted<customers::show::Asked>,
 ) -> Answer {
     let Wants(asked) = asked?;
-    let read = hub
-        .at_one_edition(|| hub.reader.customer(&id, asked.limit()))
-        .await?;
+    let read = hub.at_one_edition(|| hub.reader.customer(&id, asked.limit())).await?;
     let (edition, life) = read.ok_or_else(unpublished)?;
     let life = life.ok_or_else(|| customers::show::nobody(&id))?;
     Ok(told(&edition, "customer", &life))
@@ -79,17 +75,11 @@ pub(crate) async fn customer(
 
 /// `/api/v1/editions`
 pub(crate) async fn editions(State(hub): State<Hub>) -> Answer {
-    Ok(json_of(
-        StatusCode::OK,
-        &json!({"editions": hub.reader.editions().await?}),
-    ))
+    Ok(json_of(StatusCode::OK, &json!({"editions": hub.reader.editions().await?})))
 }
 
 fn unpublished() -> Failure {
-    Failure::missing(
-        "Nothing is published yet.",
-        "Run `kept import`, then `kept refresh`.",
-    )
+    Failure::missing("Nothing is published yet.", "Run `kept import`, then `kept refresh`.")
 }
 
 fn told(edition: &Edition, name: &str, rows: &impl Serialize) -> Response {
@@ -97,12 +87,7 @@ fn told(edition: &Edition, name: &str, rows: &impl Serialize) -> Response {
 }
 
 fn json_of(status: StatusCode, value: &serde_json::Value) -> Response {
-    (
-        status,
-        [(header::CONTENT_TYPE, "application/json")],
-        value.to_string(),
-    )
-        .into_response()
+    (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }
 
 #[cfg(test)]

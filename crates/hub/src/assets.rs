@@ -17,22 +17,14 @@ struct Asset {
 static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         asset("css", "text/css; charset=utf-8", include_str!("assets/kept.css")),
-        asset(
-            "js",
-            "text/javascript; charset=utf-8",
-            include_str!("assets/kept.js"),
-        ),
+        asset("js", "text/javascript; charset=utf-8", include_str!("assets/kept.js")),
         asset("svg", "image/svg+xml", include_str!("assets/kept.svg")),
     ]
 });
 
 fn asset(ending: &str, kind: &'static str, body: &'static str) -> Asset {
     let hash = blake3::hash(body.as_bytes()).to_hex();
-    Asset {
-        name: format!("kept-{}.{ending}", &hash[..16]),
-        kind,
-        body,
-    }
+    Asset { name: format!("kept-{}.{ending}", &hash[..16]), kind, body }
 }
 
 /// Address of the style sheet.
@@ -53,18 +45,13 @@ pub fn icon() -> String {
 pub(crate) async fn get(Path(name): Path<String>) -> Result<Response, Failure> {
     let found = ASSETS.iter().find(|asset| asset.name == name);
     let asset = found.ok_or_else(|| Failure::missing("There is no such file.", "Load the page again."))?;
-    let headers = [
-        (header::CONTENT_TYPE, asset.kind),
-        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
-    ];
+    let headers =
+        [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")];
     Ok((headers, asset.body).into_response())
 }
 
 pub(crate) async fn favicon() -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, ASSETS[2].kind),
-        (header::CACHE_CONTROL, "public, max-age=86400"),
-    ];
+    let headers = [(header::CONTENT_TYPE, ASSETS[2].kind), (header::CACHE_CONTROL, "public, max-age=86400")];
     (headers, ASSETS[2].body).into_response()
 }
 
@@ -75,17 +62,10 @@ mod tests {
     #[test]
     fn assets_are_named_by_their_content_and_ask_nobody_else() {
         for (asset, ending) in ASSETS.iter().zip(["css", "js", "svg"]) {
-            let hash = asset
-                .name
-                .strip_prefix("kept-")
-                .and_then(|name| name.strip_suffix(ending));
+            let hash = asset.name.strip_prefix("kept-").and_then(|name| name.strip_suffix(ending));
             assert_eq!(hash.map(str::len), Some(17), "{}", asset.name);
             let foreign = asset.body.replace("http://www.w3.org/2000/svg", "");
-            assert!(
-                !foreign.contains("http:") && !foreign.contains("https:"),
-                "{}",
-                asset.name
-            );
+            assert!(!foreign.contains("http:") && !foreign.contains("https:"), "{}", asset.name);
         }
         assert_eq!(style(), format!("/assets/{}", ASSETS[0].name));
     }

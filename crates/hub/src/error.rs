@@ -22,20 +22,12 @@ pub struct Failure {
 impl Failure {
     /// The address asks for something that cannot be understood.
     pub fn unclear(what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            what: what.into(),
-            cure: cure.into(),
-        }
+        Self { status: StatusCode::BAD_REQUEST, what: what.into(), cure: cure.into() }
     }
 
     /// There is no such thing.
     pub fn missing(what: impl Into<String>, cure: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::NOT_FOUND,
-            what: what.into(),
-            cure: cure.into(),
-        }
+        Self { status: StatusCode::NOT_FOUND, what: what.into(), cure: cure.into() }
     }
 
     /// Editions are published faster than a page can be read.
@@ -110,9 +102,7 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_is_wrong_and_what_to_do() {
-        let told = Failure::missing("There is no page at /<x>.", "Start again.")
-            .page()
-            .into_string();
+        let told = Failure::missing("There is no page at /<x>.", "Start again.").page().into_string();
         assert!(
             told.contains("404 · Not Found") && told.contains("/&lt;x&gt;") && told.contains("Start again.")
         );

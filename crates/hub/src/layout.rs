@@ -175,10 +175,7 @@ mod tests {
 
     #[test]
     fn the_first_visit_says_what_to_run() {
-        let frame = Frame {
-            edition: None,
-            ..samples::frame()
-        };
+        let frame = Frame { edition: None, ..samples::frame() };
         let told = no_edition(&frame, Place::Statement, "Statement").into_string();
         assert!(told.contains("kept import\nkept refresh") && told.contains("No edition"));
         samples::assert_safe(&told);

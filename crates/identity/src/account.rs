@@ -23,22 +23,15 @@ pub(crate) fn cluster(evidence: &mut Evidence, generic_after_names: u32) -> (Clu
         evidence.account.code[rank as usize] == NONE && evidence.domain.code[rank as usize] == NONE
     };
     clusters.keep_names_apart();
-    by_person(
-        evidence,
-        &mut clusters,
-        generic_after_names,
-        without_account,
-        &mut generic,
-    );
+    by_person(evidence, &mut clusters, generic_after_names, without_account, &mut generic);
     (clusters, generic)
 }
 
 /// The records of a domain that it may join: those without an account key, and one of the account where the
 /// domain has just one.
 fn on_domain(evidence: &Evidence, clusters: &mut Clusters, ranks: Vec<u32>) -> Vec<u32> {
-    let (mut members, keyed): (Vec<u32>, Vec<u32>) = ranks
-        .into_iter()
-        .partition(|&rank| evidence.account.code[rank as usize] == NONE);
+    let (mut members, keyed): (Vec<u32>, Vec<u32>) =
+        ranks.into_iter().partition(|&rank| evidence.account.code[rank as usize] == NONE);
     let mut roots: Vec<u32> = keyed.iter().map(|&rank| clusters.root(rank)).collect();
     roots.sort_unstable();
     roots.dedup();

@@ -15,9 +15,8 @@ pub(crate) use countries::country;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-const APOSTROPHES: [char; 8] = [
-    '\'', '\u{2018}', '\u{2019}', '\u{2bc}', '\u{2bb}', '`', '\u{b4}', '\u{2032}',
-];
+const APOSTROPHES: [char; 8] =
+    ['\'', '\u{2018}', '\u{2019}', '\u{2bc}', '\u{2bb}', '`', '\u{b4}', '\u{2032}'];
 
 /// Characters without a shape: byte order marks, joiners, direction marks, soft hyphens.
 pub(crate) fn is_invisible(c: char) -> bool {
@@ -56,12 +55,7 @@ fn fold_char(c: char, digits: Digits, start: usize, out: &mut String) {
         out.push(c.to_ascii_lowercase());
     } else if kept {
         let latin = deunicode::deunicode_char(c).unwrap_or_default();
-        out.extend(
-            latin
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .map(|c| c.to_ascii_lowercase()),
-        );
+        out.extend(latin.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()));
     } else if out.len() > start && !out.ends_with(' ') && !vanishes(c) {
         out.push(' ');
     }
@@ -78,11 +72,7 @@ pub(crate) fn lower(text: &str, out: &mut String) {
         return;
     }
     let start = out.len();
-    out.extend(
-        text.nfkc()
-            .filter(|&c| !is_invisible(c))
-            .flat_map(char::to_lowercase),
-    );
+    out.extend(text.nfkc().filter(|&c| !is_invisible(c)).flat_map(char::to_lowercase));
     let trimmed = out[start..].trim().to_owned();
     out.truncate(start);
     out.push_str(&trimmed);
@@ -109,10 +99,7 @@ pub(crate) fn ascii_digit(c: char) -> Option<char> {
         return c.is_ascii_digit().then_some(c);
     }
     let mut latin = deunicode::deunicode_char(c).filter(|_| c.is_numeric())?.chars();
-    latin
-        .next()
-        .filter(char::is_ascii_digit)
-        .filter(|_| latin.next().is_none())
+    latin.next().filter(char::is_ascii_digit).filter(|_| latin.next().is_none())
 }
 
 #[cfg(test)]

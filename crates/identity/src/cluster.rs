@@ -155,9 +155,7 @@ impl<'e> Clusters<'e> {
     fn exclusive_ids_clash(&self, (a, b): (u32, u32)) -> bool {
         let kind = |code: u32| self.evidence.exclusive.kind[code as usize];
         let clash = |x: u32, y: u32| x != y && kind(x) == kind(y);
-        self.exclusive(a)
-            .iter()
-            .any(|&x| self.exclusive(b).iter().any(|&y| clash(x, y)))
+        self.exclusive(a).iter().any(|&x| self.exclusive(b).iter().any(|&y| clash(x, y)))
     }
 
     /// Whether both have names and neither name nor birth date connects them.
@@ -168,12 +166,7 @@ impl<'e> Clusters<'e> {
         let (left, right) = (self.names(a), self.names(b));
         let named = !left.is_empty() && !right.is_empty();
         let clash = || left.iter().all(|&x| right.iter().all(|&y| total(x, y)));
-        named
-            && clash()
-            && !self
-                .born(a)
-                .iter()
-                .any(|&x| self.born(b).iter().any(|&y| birth::agree(x, y)))
+        named && clash() && !self.born(a).iter().any(|&x| self.born(b).iter().any(|&y| birth::agree(x, y)))
     }
 
     /// Whether any given names of the two clusters are those of different people. Names that one cluster holds
@@ -187,11 +180,7 @@ impl<'e> Clusters<'e> {
                 && likeness::compare(self.evidence.name_of(x), self.evidence.name_of(y)).given
                     == Given::Differ
         };
-        left.iter().any(|&x| {
-            right
-                .iter()
-                .any(|&y| differ(x, y) && !within(x, right) && !within(y, left))
-        })
+        left.iter().any(|&x| right.iter().any(|&y| differ(x, y) && !within(x, right) && !within(y, left)))
     }
 
     fn families_meet(&self, (a, b): (u32, u32)) -> bool {
@@ -216,10 +205,7 @@ impl<'e> Clusters<'e> {
 
     /// Whether two records have one full name, give or take a slip.
     fn sure(&self, a: u32, b: u32) -> bool {
-        let (a, b) = (
-            self.evidence.name.code[a as usize],
-            self.evidence.name.code[b as usize],
-        );
+        let (a, b) = (self.evidence.name.code[a as usize], self.evidence.name.code[b as usize]);
         a != NONE
             && b != NONE
             && likeness::compare(self.evidence.name_of(a), self.evidence.name_of(b)).is_sure()
@@ -248,11 +234,7 @@ impl<'e> Clusters<'e> {
     fn unite(&mut self, a: u32, b: u32, field: Field) {
         let (a_root, b_root) = (self.root(a), self.root(b));
         let larger = self.size[a_root as usize] >= self.size[b_root as usize];
-        let (winner, loser) = if larger {
-            (a_root, b_root)
-        } else {
-            (b_root, a_root)
-        };
+        let (winner, loser) = if larger { (a_root, b_root) } else { (b_root, a_root) };
         let added = self.take_facts(loser);
         let mut facts = self.take_facts(winner);
         add(&mut facts.names, added.names);
@@ -295,11 +277,7 @@ impl<'e> Clusters<'e> {
         let mut refused: Vec<Refused> = self.refused.iter().map(refused).collect();
         // A stronger or later key may have joined them all the same.
         refused.retain(|pair| customer[pair.record_a as usize] != customer[pair.record_b as usize]);
-        Found {
-            customer,
-            merges,
-            refused,
-        }
+        Found { customer, merges, refused }
     }
 
     fn customers(&mut self) -> Vec<u32> {
@@ -326,11 +304,7 @@ impl<'e> Clusters<'e> {
 /// What a single record tells: one value, or nothing.
 fn told<T: PartialEq + Copy>(column: &[T], rank: u32, nothing: T) -> &[T] {
     let at = rank as usize;
-    if column[at] == nothing {
-        &[]
-    } else {
-        &column[at..=at]
-    }
+    if column[at] == nothing { &[] } else { &column[at..=at] }
 }
 
 fn add<T: PartialEq>(into: &mut Vec<T>, from: Vec<T>) {

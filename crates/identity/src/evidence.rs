@@ -51,18 +51,11 @@ pub(crate) struct Column {
 impl Column {
     /// Codes of what `clean` leaves of each record; it gets the row and a buffer, and says whether to keep it.
     fn read(order: &[u32], mut clean: impl FnMut(usize, &mut String) -> bool) -> Self {
-        let mut column = Self {
-            code: Vec::with_capacity(order.len()),
-            texts: Texts::default(),
-        };
+        let mut column = Self { code: Vec::with_capacity(order.len()), texts: Texts::default() };
         let mut buffer = String::new();
         for &row in order {
             buffer.clear();
-            let code = if clean(row as usize, &mut buffer) {
-                column.texts.intern(&buffer)
-            } else {
-                NONE
-            };
+            let code = if clean(row as usize, &mut buffer) { column.texts.intern(&buffer) } else { NONE };
             column.code.push(code);
         }
         column
@@ -109,26 +102,14 @@ impl Evidence {
         };
         Self {
             name: Column::read(&order, |row, out| {
-                name::write(
-                    cell(records.name, row),
-                    cell(records.given, row),
-                    cell(records.family, row),
-                    out,
-                )
+                name::write(cell(records.name, row), cell(records.given, row), cell(records.family, row), out)
             }),
-            email: Column::read(&order, |row, out| {
-                mailbox(records, settings, row, out) == Mailbox::Person
-            }),
+            email: Column::read(&order, |row, out| mailbox(records, settings, row, out) == Mailbox::Person),
             phone: Column::read(&order, |row, out| {
                 cell(records.phone, row).is_some_and(|text| phone::clean(text, home, out))
             }),
             place: Column::read(&order, |row, out| {
-                place::clean(
-                    cell(records.postcode, row),
-                    cell(records.address, row),
-                    &mut scratch,
-                    out,
-                )
+                place::clean(cell(records.postcode, row), cell(records.address, row), &mut scratch, out)
             }),
             account: Column::read(&order, |row, out| {
                 cell(records.account, row).is_some_and(|text| account(text, out))
@@ -156,9 +137,7 @@ fn cell(column: &StringArray, row: usize) -> Option<&str> {
 }
 
 fn mailbox(records: &Records, settings: &Settings, row: usize, out: &mut String) -> Mailbox {
-    cell(records.email, row).map_or(Mailbox::Nobody, |text| {
-        email::clean(text, settings.strip_plus_tag, out)
-    })
+    cell(records.email, row).map_or(Mailbox::Nobody, |text| email::clean(text, settings.strip_plus_tag, out))
 }
 
 fn domain(records: &Records, settings: &Settings, row: usize, out: &mut String) -> bool {
@@ -180,9 +159,7 @@ fn account(text: &str, out: &mut String) -> bool {
 }
 
 fn exclusive(column: &StringArray, order: &[u32]) -> Exclusive {
-    let value = Column::read(order, |row, out| {
-        cell(column, row).is_some_and(|text| exclusive_id(text, out))
-    });
+    let value = Column::read(order, |row, out| cell(column, row).is_some_and(|text| exclusive_id(text, out)));
     let mut kinds = Texts::default();
     let kind = value
         .texts
@@ -219,21 +196,14 @@ mod tests {
             ("", None),
         ] {
             let mut out = String::new();
-            assert_eq!(
-                exclusive_id(text, &mut out).then_some(out.as_str()),
-                clean,
-                "{text:?}"
-            );
+            assert_eq!(exclusive_id(text, &mut out).then_some(out.as_str()), clean, "{text:?}");
         }
     }
 
     #[test]
     fn equal_texts_share_a_code() {
         let mut texts = Texts::default();
-        assert_eq!(
-            [texts.intern("a"), texts.intern("b"), texts.intern("a")],
-            [0, 1, 0]
-        );
+        assert_eq!([texts.intern("a"), texts.intern("b"), texts.intern("a")], [0, 1, 0]);
         assert_eq!(texts.get(1), "b");
     }
 }

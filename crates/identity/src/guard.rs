@@ -24,9 +24,8 @@ pub(crate) enum Circle {
 
 /// Sorts the records on one value into people. `ranks` ascend.
 pub(crate) fn circle(evidence: &Evidence, field: Field, ranks: &[u32], generic_after_names: u32) -> Circle {
-    let (named, nameless): (Vec<u32>, Vec<u32>) = ranks
-        .iter()
-        .partition(|&&rank| evidence.name.code[rank as usize] != NONE);
+    let (named, nameless): (Vec<u32>, Vec<u32>) =
+        ranks.iter().partition(|&&rank| evidence.name.code[rank as usize] != NONE);
     let names = distinct(evidence, &named);
     let Some(groups) = group(evidence, field, &names, generic_after_names) else {
         return Circle::Generic(names.len() as u32);
@@ -47,15 +46,9 @@ pub(crate) fn circle(evidence: &Evidence, field: Field, ranks: &[u32], generic_a
 
 /// Distinct name codes with the number of their records.
 fn distinct(evidence: &Evidence, ranks: &[u32]) -> Vec<(u32, usize)> {
-    let mut codes: Vec<u32> = ranks
-        .iter()
-        .map(|&rank| evidence.name.code[rank as usize])
-        .collect();
+    let mut codes: Vec<u32> = ranks.iter().map(|&rank| evidence.name.code[rank as usize]).collect();
     codes.sort_unstable();
-    codes
-        .chunk_by(|a, b| a == b)
-        .map(|same| (same[0], same.len()))
-        .collect()
+    codes.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect()
 }
 
 /// Groups of name codes; codes that fit several groups are in none. `None` when there are too many groups.
@@ -80,17 +73,10 @@ fn group(
     });
     let may_marry =
         field == Field::Email && names.len() <= generic_after_names as usize && one_given(evidence, &names);
-    let fits = |a: u32, b: u32| {
-        fit(
-            likeness::compare(evidence.name_of(a), evidence.name_of(b)),
-            may_marry,
-        )
-    };
+    let fits = |a: u32, b: u32| fit(likeness::compare(evidence.name_of(a), evidence.name_of(b)), may_marry);
     let mut groups: Vec<Vec<u32>> = Vec::new();
     for (code, _) in names {
-        let mut fitting = groups
-            .iter_mut()
-            .filter(|group| group.iter().all(|&other| fits(code, other)));
+        let mut fitting = groups.iter_mut().filter(|group| group.iter().all(|&other| fits(code, other)));
         match (fitting.next(), fitting.next()) {
             (Some(_), Some(_)) => {}
             (Some(only), None) => only.push(code),
@@ -127,10 +113,7 @@ fn one_given(evidence: &Evidence, names: &[(u32, usize)]) -> bool {
 
 fn fit(likeness: Likeness, may_marry: bool) -> bool {
     match likeness {
-        Likeness {
-            given: Given::Same,
-            family: Family::Differ,
-        } => may_marry,
+        Likeness { given: Given::Same, family: Family::Differ } => may_marry,
         Likeness { given, family } => given != Given::Differ && family != Family::Differ,
     }
 }
@@ -151,15 +134,9 @@ fn apart(people: &[Vec<u32>], doubtful: &[u32]) -> Vec<(u32, u32, Why)> {
     let Some(&first) = people.iter().flatten().next().or(doubtful.first()) else {
         return Vec::new();
     };
-    let others = people
-        .iter()
-        .skip(1)
-        .filter_map(|person| person.first())
-        .map(|&other| (first, other, Why::Names));
-    let vague = doubtful
-        .iter()
-        .filter(|&&rank| rank != first)
-        .map(|&rank| (first, rank, Why::Ambiguous));
+    let others =
+        people.iter().skip(1).filter_map(|person| person.first()).map(|&other| (first, other, Why::Names));
+    let vague = doubtful.iter().filter(|&&rank| rank != first).map(|&rank| (first, rank, Why::Ambiguous));
     others.chain(vague).collect()
 }
 
@@ -173,17 +150,9 @@ pub(crate) fn rule(evidence: &Evidence, field: Field, a: u32, b: u32) -> Rule {
         return Rule::MissingName;
     }
     match likeness::compare(evidence.name_of(a), evidence.name_of(b)) {
-        Likeness {
-            given: Given::Same,
-            family: Family::Same,
-        } => Rule::SameName,
-        Likeness {
-            given: Given::Same,
-            family: Family::Differ,
-        } => Rule::NewFamilyName,
-        Likeness {
-            given: Given::Short, ..
-        } => Rule::ShortName,
+        Likeness { given: Given::Same, family: Family::Same } => Rule::SameName,
+        Likeness { given: Given::Same, family: Family::Differ } => Rule::NewFamilyName,
+        Likeness { given: Given::Short, .. } => Rule::ShortName,
         _ => Rule::CloseName,
     }
 }

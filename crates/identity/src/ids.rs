@@ -61,34 +61,20 @@ pub fn assign(
         }
     }
     let used = used(previous);
-    let ids: Vec<Uuid> = ids
-        .into_iter()
-        .map(|id| id.unwrap_or_else(|| fresh(mint, &used)))
-        .collect();
+    let ids: Vec<Uuid> = ids.into_iter().map(|id| id.unwrap_or_else(|| fresh(mint, &used))).collect();
     let redirects = flatten(&redirects, &ids)?;
     Ok(Assignment { ids, redirects })
 }
 
 fn same_length(column: &'static str, found: usize, expected: usize) -> Result<(), Error> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(Error::Length {
-            column,
-            found,
-            expected,
-        })
-    }
+    if found == expected { Ok(()) } else { Err(Error::Length { column, found, expected }) }
 }
 
 fn check_unique(record_hash: &[u64]) -> Result<(), Error> {
     let mut sorted = record_hash.to_vec();
     sorted.sort_unstable();
     match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Error::Twice {
-            place: "records",
-            record_hash: pair[0],
-        }),
+        Some(pair) => Err(Error::Twice { place: "records", record_hash: pair[0] }),
         None => Ok(()),
     }
 }
@@ -99,10 +85,7 @@ fn parts(record_hash: &[u64], customer: &[u32], previous: &Previous) -> Result<V
     id_of.reserve(previous.id.len());
     for (&record_hash, &id) in previous.record_hash.iter().zip(previous.id) {
         if id_of.insert(record_hash, id).is_some() {
-            return Err(Error::Twice {
-                place: "previous ids",
-                record_hash,
-            });
+            return Err(Error::Twice { place: "previous ids", record_hash });
         }
     }
     let mut found: Vec<(Uuid, u32, u32)> = record_hash
@@ -118,10 +101,7 @@ fn parts(record_hash: &[u64], customer: &[u32], previous: &Previous) -> Result<V
         records: rows.len() as u32,
         first_row: rows[0].2,
     };
-    Ok(found
-        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
-        .map(part)
-        .collect())
+    Ok(found.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(part).collect())
 }
 
 /// Of each former customer the part that keeps its id: most records, then the earliest first record.
@@ -144,13 +124,7 @@ fn largest_parts(parts: Vec<Part>) -> Vec<Part> {
 
 fn used(previous: &Previous) -> FxHashSet<Uuid> {
     let redirected = previous.redirects.iter().flat_map(|&(from, to)| [from, to]);
-    previous
-        .id
-        .iter()
-        .chain(previous.retired)
-        .copied()
-        .chain(redirected)
-        .collect()
+    previous.id.iter().chain(previous.retired).copied().chain(redirected).collect()
 }
 
 fn fresh(mint: &mut Mint, used: &FxHashSet<Uuid>) -> Uuid {
@@ -193,20 +167,12 @@ mod tests {
 
     fn run(records: &[u64], customer: &[u32], before: Option<Before>, now: u64) -> Assignment {
         let (record_hash, id, redirects) = before.unwrap_or_default();
-        let previous = Previous {
-            record_hash,
-            id,
-            redirects,
-            retired: &[],
-        };
+        let previous = Previous { record_hash, id, redirects, retired: &[] };
         assign(records, customer, &previous, &mut Mint::new(now, 1)).unwrap()
     }
 
     fn by_record(customer: &[u32], assignment: &Assignment) -> Vec<Uuid> {
-        customer
-            .iter()
-            .map(|&code| assignment.ids[code as usize])
-            .collect()
+        customer.iter().map(|&code| assignment.ids[code as usize]).collect()
     }
 
     #[test]
@@ -214,12 +180,7 @@ mod tests {
         let first = run(&[10, 20, 30], &[0, 1, 0], None, 1);
         assert!(first.ids[0] < first.ids[1] && first.redirects.is_empty());
         let known = by_record(&[0, 1, 0], &first);
-        let second = run(
-            &[5, 10, 20, 30, 40],
-            &[0, 1, 2, 1, 2],
-            Some((&[10, 20, 30], &known, &[])),
-            2,
-        );
+        let second = run(&[5, 10, 20, 30, 40], &[0, 1, 2, 1, 2], Some((&[10, 20, 30], &known, &[])), 2);
         assert_eq!(second.ids[1..], first.ids[..]);
         assert!(second.ids[0] > first.ids[1]);
         assert!(second.redirects.is_empty());
@@ -233,17 +194,9 @@ mod tests {
         assert_eq!(second.ids, first.ids[..2]);
         assert_eq!(second.redirects, [(first.ids[2], first.ids[1])]);
         let known = by_record(&[0, 1, 1], &second);
-        let third = run(
-            &records,
-            &[0, 0, 0],
-            Some((&records, &known, &second.redirects)),
-            3,
-        );
+        let third = run(&records, &[0, 0, 0], Some((&records, &known, &second.redirects)), 3);
         assert_eq!(third.ids, first.ids[..1]);
-        assert_eq!(
-            third.redirects,
-            [(first.ids[1], first.ids[0]), (first.ids[2], first.ids[0])]
-        );
+        assert_eq!(third.redirects, [(first.ids[1], first.ids[0]), (first.ids[2], first.ids[0])]);
     }
 
     #[test]
@@ -254,12 +207,7 @@ mod tests {
         let second = run(&records, &[0, 0, 1, 1, 1], Some((&records, &known, &[])), 2);
         assert_eq!(second.ids[1], first.ids[0]);
         assert!(second.ids[0] > first.ids[0] && second.redirects.is_empty());
-        let even = run(
-            &records[..4],
-            &[0, 1, 0, 1],
-            Some((&records[..4], &known[..4], &[])),
-            2,
-        );
+        let even = run(&records[..4], &[0, 1, 0, 1], Some((&records[..4], &known[..4], &[])), 2);
         assert_eq!(even.ids[0], first.ids[0]);
     }
 
@@ -267,17 +215,8 @@ mod tests {
     fn a_live_id_is_no_redirect_and_a_circle_is_refused() {
         let [a, b, c] = [1, 2, 3].map(Uuid::from_u128);
         let live = run(&[1], &[0], Some((&[1], &[b], &[(b, a), (c, b)])), 1);
-        assert_eq!(
-            live,
-            Assignment {
-                ids: vec![b],
-                redirects: vec![(c, b)]
-            }
-        );
-        let circle = Previous {
-            redirects: &[(a, b), (b, a)],
-            ..Previous::default()
-        };
+        assert_eq!(live, Assignment { ids: vec![b], redirects: vec![(c, b)] });
+        let circle = Previous { redirects: &[(a, b), (b, a)], ..Previous::default() };
         let refused = assign(&[], &[], &circle, &mut Mint::new(1, 1));
         assert!(matches!(refused, Err(Error::Circle { .. })));
     }
@@ -285,10 +224,7 @@ mod tests {
     #[test]
     fn an_id_once_used_is_skipped_by_the_mint() {
         let taken = Mint::new(1, 1).next_id();
-        let previous = Previous {
-            retired: &[taken],
-            ..Previous::default()
-        };
+        let previous = Previous { retired: &[taken], ..Previous::default() };
         let found = assign(&[1], &[0], &previous, &mut Mint::new(1, 1)).unwrap();
         assert_ne!(found.ids[0], taken);
     }

@@ -65,19 +65,9 @@ pub(crate) fn compare(a: Name, b: Name) -> Likeness {
     if a.lone || b.lone {
         return compare_lone(a, b);
     }
-    let straight = Likeness {
-        given: given(a.given, b.given),
-        family: family(a.family, b.family),
-    };
+    let straight = Likeness { given: given(a.given, b.given), family: family(a.family, b.family) };
     let swapped = !a.given.is_empty() && a.given == b.family && a.family == b.given;
-    if swapped {
-        Likeness {
-            given: Given::Same,
-            family: Family::Same,
-        }
-    } else {
-        straight
-    }
+    if swapped { Likeness { given: Given::Same, family: Family::Same } } else { straight }
 }
 
 /// One word alone fits where it is the other's given or family name.
@@ -85,33 +75,20 @@ fn compare_lone(a: Name, b: Name) -> Likeness {
     let (lone, other) = if a.lone { (a.given, b) } else { (b.given, a) };
     let as_given = given(lone, other.given);
     if as_given < Given::Missing {
-        return Likeness {
-            given: as_given,
-            family: Family::Missing,
-        };
+        return Likeness { given: as_given, family: Family::Missing };
     }
     let as_family = family(lone, other.family);
     if as_family < Family::Missing {
-        return Likeness {
-            given: Given::Missing,
-            family: as_family,
-        };
+        return Likeness { given: Given::Missing, family: as_family };
     }
-    Likeness {
-        given: Given::Differ,
-        family: Family::Differ,
-    }
+    Likeness { given: Given::Differ, family: Family::Differ }
 }
 
 fn given(a: &str, b: &str) -> Given {
     if a.is_empty() || b.is_empty() {
         return Given::Missing;
     }
-    if a == b
-        || a.bytes()
-            .filter(|&byte| byte != b' ')
-            .eq(b.bytes().filter(|&byte| byte != b' '))
-    {
+    if a == b || a.bytes().filter(|&byte| byte != b' ').eq(b.bytes().filter(|&byte| byte != b' ')) {
         return Given::Same;
     }
     let (mut left, mut right) = (a.split(' '), b.split(' '));
@@ -135,20 +112,12 @@ fn given_word(a: &str, b: &str) -> Given {
         return Given::Same;
     }
     if a.len() == 1 || b.len() == 1 {
-        return if a.as_bytes().first() == b.as_bytes().first() {
-            Given::Short
-        } else {
-            Given::Differ
-        };
+        return if a.as_bytes().first() == b.as_bytes().first() { Given::Short } else { Given::Differ };
     }
     if is_short_for(a, b) || is_short_for(b, a) {
         return Given::Short;
     }
-    if is_misspelt(a, b) {
-        Given::Close
-    } else {
-        Given::Differ
-    }
+    if is_misspelt(a, b) { Given::Close } else { Given::Differ }
 }
 
 /// One slip (two in a long name), neither in the first letter nor in the last.
@@ -162,24 +131,14 @@ fn family(a: &str, b: &str) -> Family {
     if a.is_empty() || b.is_empty() {
         return Family::Missing;
     }
-    if a == b
-        || a.bytes()
-            .filter(|&byte| byte != b' ')
-            .eq(b.bytes().filter(|&byte| byte != b' '))
-    {
+    if a == b || a.bytes().filter(|&byte| byte != b' ').eq(b.bytes().filter(|&byte| byte != b' ')) {
         return Family::Same;
     }
     if a.len() == 1 || b.len() == 1 {
-        return if a.as_bytes().first() == b.as_bytes().first() {
-            Family::Missing
-        } else {
-            Family::Differ
-        };
+        return if a.as_bytes().first() == b.as_bytes().first() { Family::Missing } else { Family::Differ };
     }
-    let part_of = |part: &str, whole: &str| {
-        part.split(' ')
-            .all(|word| whole.split(' ').any(|other| other == word))
-    };
+    let part_of =
+        |part: &str, whole: &str| part.split(' ').all(|word| whole.split(' ').any(|other| other == word));
     let one_slip = || a.len().min(b.len()) >= 5 && strsim::osa_distance(a, b) <= 1;
     if part_of(a, b) || part_of(b, a) || one_slip() || strsim::jaro_winkler(a, b) >= CLOSE {
         Family::Close
@@ -196,19 +155,14 @@ pub(crate) fn is_short(given: &str) -> bool {
 
 fn is_short_for(short: &str, long: &str) -> bool {
     let fits = |name: &str| name == long || is_misspelt(name, long);
-    SHORT_FORMS
-        .iter()
-        .any(|(form, names)| *form == short && names.split(' ').any(fits))
+    SHORT_FORMS.iter().any(|(form, names)| *form == short && names.split(' ').any(fits))
 }
 
 /// Short forms of given names, each with the names it is used for.
 const SHORT_FORMS: &[(&str, &str)] = &[
     ("abby", "abigail"),
     ("al", "albert alan alfred alexander"),
-    (
-        "alex",
-        "alexander alexandra alexandre alejandro alejandra alessandro alessandra aleksandr alexis",
-    ),
+    ("alex", "alexander alexandra alexandre alejandro alejandra alessandro alessandra aleksandr alexis"),
     ("andy", "andrew andreas"),
     ("becky", "rebecca"),
     ("ben", "benjamin benedict benedikt"),
@@ -294,11 +248,7 @@ mod tests {
     use super::*;
 
     fn name<'a>(given: &'a str, family: &'a str) -> Name<'a> {
-        Name {
-            given,
-            family,
-            lone: false,
-        }
+        Name { given, family, lone: false }
     }
 
     #[test]
@@ -358,26 +308,10 @@ mod tests {
 
     #[test]
     fn a_word_alone_may_be_given_or_family_and_order_may_be_swapped() {
-        let lone = |word| Name {
-            given: word,
-            family: "",
-            lone: true,
-        };
+        let lone = |word| Name { given: word, family: "", lone: true };
         let with = |word| compare(lone(word), name("anna", "berg"));
-        assert_eq!(
-            with("anna"),
-            Likeness {
-                given: Given::Same,
-                family: Family::Missing
-            }
-        );
-        assert_eq!(
-            with("berg"),
-            Likeness {
-                given: Given::Missing,
-                family: Family::Same
-            }
-        );
+        assert_eq!(with("anna"), Likeness { given: Given::Same, family: Family::Missing });
+        assert_eq!(with("berg"), Likeness { given: Given::Missing, family: Family::Same });
         assert!(with("tom").is_total_clash());
         assert!(compare(name("berg", "anna"), name("anna", "berg")).is_sure());
         assert!(compare(name("tom", "larsen"), name("anna", "berg")).is_total_clash());

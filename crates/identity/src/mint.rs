@@ -15,11 +15,7 @@ impl Mint {
     /// `now_ms` is the time of the run, in milliseconds since the Unix epoch; `seed` must differ between runs
     /// that could share it (hand in the number of the edition).
     pub const fn new(now_ms: u64, seed: u64) -> Self {
-        Self {
-            now_ms,
-            seed,
-            minted: 0,
-        }
+        Self { now_ms, seed, minted: 0 }
     }
 
     /// The next id: time, then a counter over the 32 bits that follow, then 42 bits hashed from both and the seed.
@@ -59,24 +55,15 @@ mod tests {
     fn ids_rise_in_the_order_of_minting_and_are_of_version_seven() {
         let ids = ids(1_700_000_000_000, 7, 70_000);
         assert!(ids.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(
-            ids.iter()
-                .all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122)
-        );
-        let mut late = Mint {
-            minted: u32::MAX - 1,
-            ..Mint::new(1_700_000_000_000, 7)
-        };
+        assert!(ids.iter().all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122));
+        let mut late = Mint { minted: u32::MAX - 1, ..Mint::new(1_700_000_000_000, 7) };
         assert!(late.next_id() > ids[69_999]);
     }
 
     #[test]
     fn ids_repeat_with_the_seed_and_differ_without_it() {
         assert_eq!(ids(1_700_000_000_000, 7, 100), ids(1_700_000_000_000, 7, 100));
-        let (one, other) = (
-            ids(1_700_000_000_000, 7, 10_000),
-            ids(1_700_000_000_000, 8, 10_000),
-        );
+        let (one, other) = (ids(1_700_000_000_000, 7, 10_000), ids(1_700_000_000_000, 8, 10_000));
         assert!(one.iter().all(|id| other.binary_search(id).is_err()));
         assert!(ids(1_700_000_000_001, 0, 1)[0] > one[9_999]);
     }

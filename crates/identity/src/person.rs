@@ -15,13 +15,7 @@ pub(crate) fn cluster(evidence: &mut Evidence, generic_after_names: u32) -> (Clu
     let mut generic = drop_generic_ids(evidence, generic_after_names);
     let mut clusters = Clusters::new(evidence, true);
     by_exclusive_id(evidence, &mut clusters);
-    by_person(
-        evidence,
-        &mut clusters,
-        generic_after_names,
-        |_| true,
-        &mut generic,
-    );
+    by_person(evidence, &mut clusters, generic_after_names, |_| true, &mut generic);
     (clusters, generic)
 }
 
@@ -49,21 +43,13 @@ pub(crate) fn by_person(
         }
     }
     let born: Vec<u32> = name_and(evidence, |rank| {
-        Some(evidence.born[rank])
-            .filter(|&born| born != UNBORN)
-            .map(i32::cast_unsigned)
+        Some(evidence.born[rank]).filter(|&born| born != UNBORN).map(i32::cast_unsigned)
     });
     let common = common_names(evidence);
-    let rare = |rank: u32| {
-        included(rank)
-            && !common
-                .get(&evidence.name.code[rank as usize])
-                .is_some_and(|&is| is)
-    };
+    let rare =
+        |rank: u32| included(rank) && !common.get(&evidence.name.code[rank as usize]).is_some_and(|&is| is);
     shared(&born, rare).for_each(|ranks| clusters.gather(&ranks, Field::NameBirthDate));
-    let place = name_and(evidence, |rank| {
-        Some(evidence.place.code[rank]).filter(|&code| code != NONE)
-    });
+    let place = name_and(evidence, |rank| Some(evidence.place.code[rank]).filter(|&code| code != NONE));
     shared(&place, &included).for_each(|ranks| clusters.gather(&ranks, Field::NameAddress));
 }
 
@@ -75,12 +61,8 @@ pub(crate) fn by_exclusive_id(evidence: &Evidence, clusters: &mut Clusters) {
 
 /// Ranks that share a code, ascending; only where there are several, in the order of codes.
 pub(crate) fn shared(code: &[u32], included: impl Fn(u32) -> bool) -> impl Iterator<Item = Vec<u32>> {
-    let mut pairs: Vec<(u32, u32)> = code
-        .iter()
-        .copied()
-        .zip(0..)
-        .filter(|&(code, rank)| code != NONE && included(rank))
-        .collect();
+    let mut pairs: Vec<(u32, u32)> =
+        code.iter().copied().zip(0..).filter(|&(code, rank)| code != NONE && included(rank)).collect();
     pairs.sort_unstable();
     let mut start = 0;
     std::iter::from_fn(move || {
@@ -109,20 +91,13 @@ fn name_and(evidence: &Evidence, other: impl Fn(usize) -> Option<u32>) -> Vec<u3
         let next = codes.len() as u32;
         Some(*codes.entry((name, other)).or_insert(next))
     };
-    (0..evidence.len())
-        .map(|rank| code(rank).unwrap_or(NONE))
-        .collect()
+    (0..evidence.len()).map(|rank| code(rank).unwrap_or(NONE)).collect()
 }
 
 /// Whether each name code is borne with too many birth dates.
 fn common_names(evidence: &Evidence) -> FxHashMap<u32, bool> {
-    let mut pairs: Vec<(u32, i32)> = evidence
-        .name
-        .code
-        .iter()
-        .copied()
-        .zip(evidence.born.iter().copied())
-        .collect();
+    let mut pairs: Vec<(u32, i32)> =
+        evidence.name.code.iter().copied().zip(evidence.born.iter().copied()).collect();
     pairs.retain(|&(name, born)| name != NONE && born != UNBORN);
     pairs.sort_unstable();
     pairs.dedup();
@@ -140,12 +115,7 @@ fn drop_generic_ids(evidence: &mut Evidence, generic_after_names: u32) -> Vec<Ge
     for ranks in shared(&evidence.exclusive.value.code, |_| true) {
         let circle = guard::circle(evidence, Field::ExclusiveId, &ranks, generic_after_names);
         if let Circle::Generic(names) = circle {
-            generic.push(told(
-                Field::ExclusiveId,
-                &evidence.exclusive.value,
-                ranks[0],
-                names,
-            ));
+            generic.push(told(Field::ExclusiveId, &evidence.exclusive.value, ranks[0], names));
             dropped.extend(ranks);
         }
     }
@@ -156,10 +126,6 @@ fn drop_generic_ids(evidence: &mut Evidence, generic_after_names: u32) -> Vec<Ge
 }
 
 fn told(field: Field, column: &Column, rank: u32, names: u32) -> Generic {
-    let value = column
-        .texts
-        .get(column.code[rank as usize])
-        .trim_start_matches(':')
-        .to_owned();
+    let value = column.texts.get(column.code[rank as usize]).trim_start_matches(':').to_owned();
     Generic { field, value, names }
 }

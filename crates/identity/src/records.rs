@@ -53,11 +53,7 @@ impl Records<'_> {
             ("exclusive_id", self.exclusive_id.len()),
         ];
         match columns.into_iter().find(|(_, found)| *found != expected) {
-            Some((column, found)) => Err(Error::Length {
-                column,
-                found,
-                expected,
-            }),
+            Some((column, found)) => Err(Error::Length { column, found, expected }),
             None => Ok(()),
         }
     }

@@ -76,23 +76,12 @@ impl Table {
     }
 
     fn resolve(&self, unit: Unit) -> Resolution {
-        resolve(
-            &self.records(),
-            &settings(unit),
-            &Previous::default(),
-            &mut Mint::new(1, 1),
-        )
-        .unwrap()
+        resolve(&self.records(), &settings(unit), &Previous::default(), &mut Mint::new(1, 1)).unwrap()
     }
 }
 
 fn settings(unit: Unit) -> Settings {
-    Settings {
-        generic_after_names: 4,
-        strip_plus_tag: true,
-        country: Some("DE".to_owned()),
-        unit,
-    }
+    Settings { generic_after_names: 4, strip_plus_tag: true, country: Some("DE".to_owned()), unit }
 }
 
 fn person(rows: &[&str]) -> Resolution {
@@ -103,31 +92,13 @@ fn person(rows: &[&str]) -> Resolution {
 fn columns_of_unequal_length_and_records_that_come_twice_are_refused() {
     let mut table = Table::of(&["n=Anna Berg", "n=Tom Berg"]);
     let run = |table: &Table| {
-        resolve(
-            &table.records(),
-            &settings(Unit::Person),
-            &Previous::default(),
-            &mut Mint::new(1, 1),
-        )
-        .unwrap_err()
+        resolve(&table.records(), &settings(Unit::Person), &Previous::default(), &mut Mint::new(1, 1))
+            .unwrap_err()
     };
     table.hash = vec![7, 7];
-    assert_eq!(
-        run(&table),
-        Error::Twice {
-            place: "records",
-            record_hash: 7
-        }
-    );
+    assert_eq!(run(&table), Error::Twice { place: "records", record_hash: 7 });
     table.silo.pop();
-    assert_eq!(
-        run(&table),
-        Error::Length {
-            column: "silo",
-            found: 1,
-            expected: 2
-        }
-    );
+    assert_eq!(run(&table), Error::Length { column: "silo", found: 1, expected: 2 });
 }
 
 #[test]

@@ -56,14 +56,8 @@ pub fn record_key(key: &str) -> Cow<'_, str> {
     if !key.as_bytes().contains(&b'@') {
         return Cow::Borrowed(key);
     }
-    let folds = key
-        .bytes()
-        .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
-    if folds && is_email(key) {
-        Cow::Owned(key.to_lowercase())
-    } else {
-        Cow::Borrowed(key)
-    }
+    let folds = key.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
+    if folds && is_email(key) { Cow::Owned(key.to_lowercase()) } else { Cow::Borrowed(key) }
 }
 
 fn is_email(key: &str) -> bool {
@@ -224,18 +218,12 @@ impl Canon {
     /// once for many of them.
     fn look_up_keys(&mut self) {
         let Keys { rows, text } = &mut self.keys;
-        let ends = rows
-            .iter()
-            .skip(1)
-            .map(|(_, _, start)| *start)
-            .chain([text.len()])
-            .collect::<Vec<_>>();
+        let ends = rows.iter().skip(1).map(|(_, _, start)| *start).chain([text.len()]).collect::<Vec<_>>();
         for (&mut (row_no, hash, start), end) in rows.iter_mut().zip(ends) {
             if let Entry::Vacant(entry) = self.emitted.entry(hash) {
                 entry.insert(0);
                 self.bytes += end - start;
-                self.records
-                    .push(row_no, hash, &text[start..end], &RecordRow::default());
+                self.records.push(row_no, hash, &text[start..end], &RecordRow::default());
             }
         }
         rows.clear();
@@ -303,10 +291,7 @@ impl Canon {
     fn content_of(&mut self, row: &RecordRow<'_>) -> u64 {
         self.content.clear();
         let texts = row.text.iter().chain(std::iter::once(&row.attributes));
-        for (place, text) in texts
-            .enumerate()
-            .filter_map(|(place, text)| text.map(|text| (place, text)))
-        {
+        for (place, text) in texts.enumerate().filter_map(|(place, text)| text.map(|text| (place, text))) {
             self.content.push(place as u8);
             self.content.extend_from_slice(&(text.len() as u64).to_le_bytes());
             self.content.extend_from_slice(text.as_bytes());
@@ -315,11 +300,7 @@ impl Canon {
             self.content.push(u8::MAX);
             self.content.extend_from_slice(&at_us.to_le_bytes());
         }
-        if self.content.is_empty() {
-            0
-        } else {
-            xxh3_64(&self.content).max(1)
-        }
+        if self.content.is_empty() { 0 } else { xxh3_64(&self.content).max(1) }
     }
 }
 
@@ -336,12 +317,9 @@ mod tests {
         assert_ne!(record_hash("shop", "1"), record_hash("web", "1"));
         assert_ne!(record_hash("a", "b\u{1f}c"), 0);
         assert_eq!(record_hash("shop", "1"), xxh3_64(b"shop\x1f1"));
-        for (key, stored) in [
-            ("JÖRG@X.ORG", "jörg@x.org"),
-            ("@Handle", "@Handle"),
-            ("A B@X", "A B@X"),
-            ("A@b@C", "A@b@C"),
-        ] {
+        for (key, stored) in
+            [("JÖRG@X.ORG", "jörg@x.org"), ("@Handle", "@Handle"), ("A B@X", "A B@X"), ("A@b@C", "A@b@C")]
+        {
             assert_eq!(record_key(key), stored);
         }
     }

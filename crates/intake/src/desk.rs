@@ -1,7 +1,7 @@
 //! What mappers work with while they read one feed: the clock, the till, the canonical output, and what is
 //! remembered from row to row and from file to file of one import.
 
-use crate::canon::{Amount, Canon, SourceId};
+use crate::canon::{Canon, SourceId};
 use crate::parse::Clock;
 use crate::plan::FeedPlan;
 use crate::row::Row;
@@ -30,11 +30,7 @@ pub(crate) struct Desk {
 impl Desk {
     /// A fresh working set.
     pub(crate) fn new(plan: &FeedPlan<'_>) -> Self {
-        let named = plan
-            .feed
-            .timezone
-            .as_ref()
-            .and_then(|name| TimeZone::get(name.get_ref()).ok());
+        let named = plan.feed.timezone.as_ref().and_then(|name| TimeZone::get(name.get_ref()).ok());
         let zone = named.unwrap_or_else(|| plan.config.zone());
         Self {
             clock: Clock::new(zone, plan.feed.date_formats.clone()),
@@ -59,17 +55,5 @@ impl Desk {
         let seen = self.occurrences.entry(hash).or_insert(0);
         *seen += 1;
         SourceId::Content(hash, *seen - 1)
-    }
-}
-
-impl Amount {
-    /// The same amount without its sign.
-    pub(crate) fn magnitude(self) -> Self {
-        Self {
-            value_minor: self.value_minor.saturating_abs(),
-            original: self
-                .original
-                .map(|(currency, minor)| (currency, minor.saturating_abs())),
-        }
     }
 }

@@ -91,9 +91,7 @@ impl Problem {
         let column = wanted.to_owned();
         let mut others = present.clone();
         if let (Some(only), None) = (others.next(), others.next())
-            && let Some(mark) = [';', '\t', '|', ',']
-                .into_iter()
-                .find(|mark| only.contains(*mark))
+            && let Some(mark) = [';', '\t', '|', ','].into_iter().find(|mark| only.contains(*mark))
         {
             let hint = format!(
                 "; the header is one column, `{only}`: set csv = {{ separator = {:?} }}",
@@ -114,12 +112,7 @@ fn listed<'a>(present: impl Iterator<Item = &'a str>) -> String {
     const SHOWN: usize = 12;
     let names: Vec<_> = present.map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(SHOWN);
-    let shown = names
-        .iter()
-        .take(SHOWN)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
     match (names.len(), more) {
         (0, _) => "; no column is present".to_owned(),
         (_, 0) => format!("; present are {shown}"),

@@ -29,12 +29,7 @@ impl Field {
 
     /// The columns at these places.
     pub(crate) fn at(header: &Header, places: &[usize]) -> Self {
-        Self {
-            columns: places
-                .iter()
-                .map(|place| (*place, header.name(*place).to_owned()))
-                .collect(),
-        }
+        Self { columns: places.iter().map(|place| (*place, header.name(*place).to_owned())).collect() }
     }
 
     /// The best column's name as the file writes it.
@@ -43,9 +38,7 @@ impl Field {
     }
 
     fn found<'r>(&self, row: &Row<'r>) -> Option<(&str, &'r str)> {
-        self.columns
-            .iter()
-            .find_map(|(place, name)| row.get(*place).map(|text| (name.as_str(), text)))
+        self.columns.iter().find_map(|(place, name)| row.get(*place).map(|text| (name.as_str(), text)))
     }
 
     /// The cell, `None` when blank.
@@ -73,13 +66,7 @@ impl Field {
     /// An instant; a column whose name ends in `(UTC)` needs no time zone.
     pub(crate) fn instant(&self, row: &Row<'_>, clock: &mut Clock) -> Result<Option<i64>, Reject> {
         let utc = self.found(row).is_some_and(|(name, _)| name.ends_with("(UTC)"));
-        self.read(row, |text| {
-            if utc {
-                clock.instant_utc(text)
-            } else {
-                clock.instant(text)
-            }
-        })
+        self.read(row, |text| if utc { clock.instant_utc(text) } else { clock.instant(text) })
     }
 
     /// An instant that must be there.

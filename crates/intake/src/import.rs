@@ -95,32 +95,13 @@ pub async fn import(
     heal(lake, now_us).await?;
     let mut outcomes = Vec::new();
     for (silo, feed) in home.config.feeds() {
-        let name = FeedPlan {
-            config: &home.config,
-            silo,
-            feed,
-            import_id: 0,
-        }
-        .name();
+        let name = FeedPlan { config: &home.config, silo, feed, import_id: 0 }.name();
         if only.is_some_and(|only| only != name && only != silo.id.get_ref()) {
             continue;
         }
-        let mut outcome = Outcome {
-            feed: name,
-            counts: Counts::default(),
-            imports: 0,
-            unchanged: 0,
-            error: None,
-        };
-        let mut run = Run {
-            home,
-            lake,
-            now_us,
-            silo,
-            feed,
-            progress: &mut *progress,
-            outcome: &mut outcome,
-        };
+        let mut outcome =
+            Outcome { feed: name, counts: Counts::default(), imports: 0, unchanged: 0, error: None };
+        let mut run = Run { home, lake, now_us, silo, feed, progress: &mut *progress, outcome: &mut outcome };
         let result = run.feed().await;
         outcome.error = result.err();
         outcomes.push(outcome);
@@ -131,20 +112,24 @@ pub async fn import(
 /// Removes what imports that broke off have left.
 pub async fn heal(lake: &Lake, now_us: i64) -> Result<(), ImportError> {
     let imports = Imports::read(lake, lake.head().await?).await?;
-    for import in imports.with(Status::Started) {
-        purge(lake, import.id).await?;
-        imports
-            .record(lake, &[import.step(Status::Aborted, now_us)])
-            .await?;
+    for (from, to) in [(Status::Started, Status::Aborted), (Status::Replaced, Status::Gone)] {
+        let left: Vec<Import> = imports.with(from).cloned().collect();
+        clear(lake, &left, to, now_us).await?;
     }
     Ok(())
 }
 
-/// Deletes every row of an import; snapshots made before still read them.
-async fn purge(lake: &Lake, import_id: u64) -> Result<(), ImportError> {
-    for table in ["records", "events", "event_text", "rejects"] {
-        lake.delete(table, &format!("import_id = {import_id}")).await?;
+/// Deletes every row of imports that do not count, then says so; snapshots made before still read them.
+async fn clear(lake: &Lake, imports: &[Import], to: Status, now_us: i64) -> Result<(), ImportError> {
+    if imports.is_empty() {
+        return Ok(());
     }
+    let ids = imports.iter().map(|import| import.id.to_string()).collect::<Vec<_>>().join(", ");
+    for table in ["records", "events", "event_text", "rejects"] {
+        lake.delete(table, &format!("import_id in ({ids})")).await?;
+    }
+    let steps: Vec<Import> = imports.iter().map(|import| import.step(to, now_us)).collect();
+    Imports::read(lake, lake.head().await?).await?.record(lake, &steps).await?;
     Ok(())
 }
 
@@ -181,9 +166,6 @@ impl Run<'_, '_> {
             self.outcome.unchanged += files.len();
             return Ok(());
         }
-        if imports.knows(import_id) {
-            purge(self.lake, import_id).await?;
-        }
         let mut import = Import {
             seq: 0,
             id: import_id,
@@ -191,47 +173,27 @@ impl Run<'_, '_> {
             at_us: self.now_us,
             silo: self.silo.id.get_ref().clone(),
             feed: self.feed.id.get_ref().clone(),
-            mode: if self.feed.mode == FeedMode::Full {
-                "full"
-            } else {
-                "append"
-            }
-            .to_owned(),
+            mode: if self.feed.mode == FeedMode::Full { "full" } else { "append" }.to_owned(),
             files: files.told(),
             counts: Counts::default(),
         };
-        let replaced: Vec<Import> = imports
-            .live()
-            .filter(|old| self.replaces(&import, old))
-            .cloned()
-            .collect();
-        imports
-            .record(self.lake, &[import.step(Status::Started, self.now_us)])
-            .await?;
-        let plan = FeedPlan {
-            config: &self.home.config,
-            silo: self.silo,
-            feed: self.feed,
-            import_id,
-        };
-        let poured = pour::pour(&plan, self.lake, &files, self.progress).await;
-        let imports = Imports::read(self.lake, self.lake.head().await?).await?;
-        match poured {
+        let replaced: Vec<Import> =
+            imports.live().filter(|old| self.replaces(&import, old)).cloned().collect();
+        imports.record(self.lake, &[import.step(Status::Started, self.now_us)]).await?;
+        let plan = FeedPlan { config: &self.home.config, silo: self.silo, feed: self.feed, import_id };
+        match pour::pour(&plan, self.lake, &files, self.progress).await {
             Ok(counts) => import.counts = counts,
             Err(error) => {
-                imports
-                    .record(self.lake, &[import.step(Status::Aborted, self.now_us)])
-                    .await?;
+                clear(self.lake, &[import], Status::Aborted, self.now_us).await?;
                 return Err(error);
             }
         }
+        let imports = Imports::read(self.lake, self.lake.head().await?).await?;
         // One commit makes the new import count and the old ones not.
         let mut steps = vec![import.step(Status::Done, self.now_us)];
         steps.extend(replaced.iter().map(|old| old.step(Status::Replaced, self.now_us)));
         imports.record(self.lake, &steps).await?;
-        for old in replaced {
-            purge(self.lake, old.id).await?;
-        }
+        clear(self.lake, &replaced, Status::Gone, self.now_us).await?;
         self.outcome.imports += 1;
         self.outcome.counts += import.counts;
         Ok(())
@@ -271,16 +233,9 @@ fn reading(config: &Config, feed: &Feed) -> Vec<String> {
     vec![
         READING_VERSION.to_string(),
         format!("{:?}", feed.source()),
-        format!(
-            "{:?} {:?} {:?} {:?}",
-            feed.constants, feed.attributes, feed.mode, feed.format
-        ),
+        format!("{:?} {:?} {:?} {:?}", feed.constants, feed.attributes, feed.mode, feed.format),
         format!("{:?} {:?} {:?}", feed.csv, feed.date_formats, feed.round_amounts),
-        format!(
-            "{:?} {:?}",
-            feed.currency,
-            feed.timezone.as_ref().map(|zone| zone.get_ref().clone())
-        ),
+        format!("{:?} {:?}", feed.currency, feed.timezone.as_ref().map(|zone| zone.get_ref().clone())),
         format!("{:?} {}", company.currency, company.timezone.get_ref()),
         format!("{:?} {}", config.rates(), feed.stream.is_some()),
     ]

@@ -30,16 +30,12 @@ impl Mapper {
     /// Finds the feed's columns in a header.
     pub(crate) fn bind(plan: &FeedPlan<'_>, header: &mut Header) -> Result<Self, Problem> {
         match plan.feed.source() {
-            Some(Source::Columns(columns)) => Ok(Self::Columns(Box::new(ColumnMap::bind(
-                plan.feed, columns, header,
-            )?))),
+            Some(Source::Columns(columns)) => {
+                Ok(Self::Columns(Box::new(ColumnMap::bind(plan.feed, columns, header)?)))
+            }
             Some(Source::Preset(name)) => Ok(Self::Preset(Preset::bind(name, plan.feed, header)?)),
-            Some(Source::Sql(_)) => Ok(Self::Columns(Box::new(ColumnMap::of_canonical(
-                plan.feed, header,
-            )?))),
-            None => Err(Problem::Setting(
-                "it needs exactly one of preset, columns and sql".to_owned(),
-            )),
+            Some(Source::Sql(_)) => Ok(Self::Columns(Box::new(ColumnMap::of_canonical(plan.feed, header)?))),
+            None => Err(Problem::Setting("it needs exactly one of preset, columns and sql".to_owned())),
         }
     }
 

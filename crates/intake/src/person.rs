@@ -8,10 +8,7 @@ use std::collections::BTreeMap;
 
 /// Place of a text column of `records`; [`ABSENT`] for a name that is none.
 pub(crate) fn text_place(column: &str) -> usize {
-    lake::tables::RECORD_TEXT
-        .iter()
-        .position(|name| *name == column)
-        .unwrap_or(ABSENT)
+    lake::tables::RECORD_TEXT.iter().position(|name| *name == column).unwrap_or(ABSENT)
 }
 
 /// The person behind a preset's row.
@@ -35,10 +32,7 @@ impl Person {
         for (column, names) in names {
             texts.push((text_place(column), Field::any(header, names)?));
         }
-        Ok(Self {
-            texts,
-            attributes: Attributes::bind(header, extra, asked)?,
-        })
+        Ok(Self { texts, attributes: Attributes::bind(header, extra, asked)? })
     }
 
     /// What the row tells.
@@ -49,11 +43,7 @@ impl Person {
                 *cell = field.text(row);
             }
         }
-        RecordRow {
-            updated_at_us,
-            text,
-            attributes: self.attributes.write(row),
-        }
+        RecordRow { updated_at_us, text, attributes: self.attributes.write(row) }
     }
 }
 
@@ -78,14 +68,8 @@ impl Attributes {
             places.insert(name.clone(), header.need(name)?);
         }
         let label = |name: String| format!("{}:", serde_json::Value::String(name)).into_bytes();
-        let members = places
-            .into_iter()
-            .map(|(name, place)| (label(name), place))
-            .collect();
-        Ok(Self {
-            members,
-            json: Vec::new(),
-        })
+        let members = places.into_iter().map(|(name, place)| (label(name), place)).collect();
+        Ok(Self { members, json: Vec::new() })
     }
 
     /// Whether there are none.
@@ -123,10 +107,7 @@ mod tests {
         let asked = ["c", "b", "a\""].map(str::to_owned);
         let mut attributes = Attributes::bind(&mut header, &["Z"], &asked).expect("bound");
         let cells = StringRecord::from(vec!["x\ny", "“é”", " "]);
-        assert_eq!(
-            attributes.write(&Row::of_table(&cells)),
-            Some("{\"a\\\"\":\"“é”\",\"b\":\"x\\ny\"}")
-        );
+        assert_eq!(attributes.write(&Row::of_table(&cells)), Some("{\"a\\\"\":\"“é”\",\"b\":\"x\\ny\"}"));
         let blank = StringRecord::from(vec!["", "", " "]);
         assert_eq!(attributes.write(&Row::of_table(&blank)), None);
     }

@@ -34,10 +34,7 @@ impl FeedPlan<'_> {
 
     /// A file's name as it is told in rejects and errors.
     pub fn file_name(file: &Path) -> String {
-        file.file_name()
-            .unwrap_or(file.as_os_str())
-            .to_string_lossy()
-            .into_owned()
+        file.file_name().unwrap_or(file.as_os_str()).to_string_lossy().into_owned()
     }
 }
 
@@ -74,10 +71,7 @@ pub struct ImportState {
 impl ImportState {
     /// The state before the first file of an import.
     pub fn new(plan: &FeedPlan<'_>) -> Self {
-        Self {
-            desk: Desk::new(plan),
-            counts: Counts::default(),
-        }
+        Self { desk: Desk::new(plan), counts: Counts::default() }
     }
 
     /// What was read so far.
@@ -98,28 +92,16 @@ pub fn read_file<E: From<Error>>(
     emit: &mut dyn FnMut(Batch) -> Result<(), E>,
 ) -> Result<Counts, E> {
     let name = FeedPlan::file_name(file);
-    let wrong = |problem| {
-        E::from(Error::File {
-            feed: plan.name(),
-            file: name.clone(),
-            problem,
-        })
-    };
+    let wrong = |problem| E::from(Error::File { feed: plan.name(), file: name.clone(), problem });
     if plan.feed.sql.is_some() {
-        return Err(wrong(Problem::Setting(
-            "an sql feed is read by its query".to_owned(),
-        )));
+        return Err(wrong(Problem::Setting("an sql feed is read by its query".to_owned())));
     }
     let arrays = crate::preset::arrays(plan.feed);
     let (mut reader, mut header) = Reader::open(plan.feed, file, arrays).map_err(wrong)?;
     let mut mapper = Mapper::bind(plan, &mut header).map_err(wrong)?;
     reader.bind(&header);
     let mut told = 0;
-    let mut pass = Pass {
-        desk: &mut state.desk,
-        file: &name,
-        counts: Counts::default(),
-    };
+    let mut pass = Pass { desk: &mut state.desk, file: &name, counts: Counts::default() };
     loop {
         let more = pass.step(&mut reader, &mut mapper).map_err(wrong)?;
         if !more || pass.counts.rows.is_multiple_of(REPORT_ROWS) {
@@ -147,21 +129,12 @@ pub fn read_batch<E: From<Error>>(
     batch: &RecordBatch,
     emit: &mut dyn FnMut(Batch) -> Result<(), E>,
 ) -> Result<Counts, E> {
-    let wrong = |problem| {
-        E::from(Error::Feed {
-            feed: plan.name(),
-            problem,
-        })
-    };
+    let wrong = |problem| E::from(Error::Feed { feed: plan.name(), problem });
     let (mut rows, mut header) = Batches::open(&batch.schema(), std::iter::once(Ok(batch.clone())));
     rows.number_from(state.counts.rows);
     let mut mapper = Mapper::bind(plan, &mut header).map_err(wrong)?;
     let mut reader = Reader::of_batches(rows);
-    let mut pass = Pass {
-        desk: &mut state.desk,
-        file: "sql",
-        counts: Counts::default(),
-    };
+    let mut pass = Pass { desk: &mut state.desk, file: "sql", counts: Counts::default() };
     loop {
         let more = pass.step(&mut reader, &mut mapper).map_err(wrong)?;
         if pass.desk.canon.is_full() || (!more && !pass.desk.canon.is_empty()) {

@@ -59,10 +59,7 @@ impl Reader {
         file: &Path,
         arrays: &'static [&'static str],
     ) -> Result<(Self, Header), Problem> {
-        let format = feed
-            .format
-            .or_else(|| open::format_of(file))
-            .ok_or(Problem::UnknownFormat)?;
+        let format = feed.format.or_else(|| open::format_of(file)).ok_or(Problem::UnknownFormat)?;
         let consumed = Rc::new(Cell::new(0));
         let text = |encoding: TextEncoding| open::text(file, encoding, Rc::clone(&consumed));
         let (rows, header) = match format {
@@ -76,10 +73,9 @@ impl Reader {
                     (Rows::Table(Box::new(rows)), header)
                 }
             },
-            FileFormat::Ndjson => (
-                Rows::Objects(objects::Objects::of_lines(text(feed.csv.encoding)?)),
-                Header::of_objects(),
-            ),
+            FileFormat::Ndjson => {
+                (Rows::Objects(objects::Objects::of_lines(text(feed.csv.encoding)?)), Header::of_objects())
+            }
             FileFormat::Json => (
                 Rows::Objects(objects::Objects::of_document(text(feed.csv.encoding)?, arrays)),
                 Header::of_objects(),
@@ -94,10 +90,7 @@ impl Reader {
 
     /// Reads batches that are at hand.
     pub(crate) fn of_batches(rows: Batches) -> Self {
-        Self {
-            rows: Rows::Batches(rows),
-            consumed: Rc::default(),
-        }
+        Self { rows: Rows::Batches(rows), consumed: Rc::default() }
     }
 
     /// Tells the reader what was asked of the header.
@@ -163,9 +156,7 @@ const NOT_UTF8: &str = "is not valid UTF-8; if the file is Latin-1 set csv = { e
 /// The reason told for a row with too few or too many cells.
 fn ragged(cells: usize, columns: usize) -> Step<'static> {
     let plural = if cells == 1 { "" } else { "s" };
-    Step::Bad(Cow::Owned(format!(
-        "has {cells} cell{plural} where the header has {columns}"
-    )))
+    Step::Bad(Cow::Owned(format!("has {cells} cell{plural} where the header has {columns}")))
 }
 
 #[cfg(test)]

@@ -21,20 +21,12 @@ impl Header {
     /// The header of a table.
     pub(crate) fn of_table<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
         let names = names.into_iter().map(|name| name.trim().to_owned()).collect();
-        Self {
-            names,
-            open: false,
-            needed: Vec::new(),
-        }
+        Self { names, open: false, needed: Vec::new() }
     }
 
     /// The header of objects: any dotted path may be asked for.
     pub(crate) fn of_objects() -> Self {
-        Self {
-            names: Vec::new(),
-            open: true,
-            needed: Vec::new(),
-        }
+        Self { names: Vec::new(), open: true, needed: Vec::new() }
     }
 
     /// Names in order of place.
@@ -49,16 +41,10 @@ impl Header {
 
     /// The place of a column by its exact name; [`ABSENT`] when it is not there.
     pub(crate) fn find(&mut self, name: &str) -> Result<usize, Problem> {
-        let mut places = self
-            .names
-            .iter()
-            .enumerate()
-            .filter(|(_, other)| *other == name)
-            .map(|(place, _)| place);
+        let mut places =
+            self.names.iter().enumerate().filter(|(_, other)| *other == name).map(|(place, _)| place);
         match (places.next(), places.next()) {
-            (Some(_), Some(_)) => Err(Problem::TwiceColumn {
-                column: name.to_owned(),
-            }),
+            (Some(_), Some(_)) => Err(Problem::TwiceColumn { column: name.to_owned() }),
             (Some(place), None) => Ok(place),
             (None, _) if self.open => {
                 self.names.push(name.to_owned());
@@ -93,11 +79,8 @@ impl Header {
         for name in names {
             let mut place = self.find(name)?;
             if place == ABSENT {
-                place = self
-                    .names
-                    .iter()
-                    .position(|other| other.eq_ignore_ascii_case(name))
-                    .unwrap_or(ABSENT);
+                place =
+                    self.names.iter().position(|other| other.eq_ignore_ascii_case(name)).unwrap_or(ABSENT);
             }
             if place != ABSENT && !places.contains(&place) {
                 places.push(place);
@@ -141,10 +124,7 @@ impl<'r> Row<'r> {
 
     /// A row whose cells were picked from `whole`.
     pub(crate) fn of_object(cells: &'r StringRecord, whole: &'r [u8]) -> Self {
-        Self {
-            cells,
-            whole: Some(whole),
-        }
+        Self { cells, whole: Some(whole) }
     }
 
     /// A cell without surrounding blanks; `None` when blank or not there.
@@ -188,10 +168,7 @@ pub(crate) struct Reject {
 impl Reject {
     /// A fault of one column.
     pub(crate) fn new(column: &str, reason: impl Into<String>) -> Self {
-        Self {
-            column: column.to_owned(),
-            reason: reason.into(),
-        }
+        Self { column: column.to_owned(), reason: reason.into() }
     }
 }
 
@@ -217,10 +194,7 @@ mod tests {
             said(&["id;at;sum"], "id"),
             "there is no column `id`; the header is one column, `id;at;sum`: set csv = { separator = \";\" }"
         );
-        assert_eq!(
-            said(&["id", "id"], "id"),
-            "the column `id` is there twice; rename one of them"
-        );
+        assert_eq!(said(&["id", "id"], "id"), "the column `id` is there twice; rename one of them");
         assert_eq!(said(&[], "id"), "there is no column `id`; no column is present");
     }
 
@@ -229,10 +203,7 @@ mod tests {
         let cells = StringRecord::from(vec!["a", " a ", "\u{a0}é\u{a0}", "", "  ", "\0"]);
         let row = Row::of_table(&cells);
         let seen: Vec<_> = (0..7).map(|place| row.get(place)).collect();
-        assert_eq!(
-            seen,
-            [Some("a"), Some("a"), Some("é"), None, None, Some("\0"), None]
-        );
+        assert_eq!(seen, [Some("a"), Some("a"), Some("é"), None, None, Some("\0"), None]);
         assert_eq!(row.get(ABSENT), None);
     }
 

@@ -50,21 +50,20 @@ impl Till {
     }
 
     /// What minor units of a currency are worth at an instant.
+    #[inline]
     pub(crate) fn book(&mut self, minor: i64, currency: Currency, at_us: i64) -> Result<Amount, String> {
         if currency == self.company {
-            return Ok(Amount {
-                value_minor: minor,
-                original: None,
-            });
+            return Ok(Amount { value_minor: minor, original: None });
         }
+        self.convert(minor, currency, at_us)
+    }
+
+    fn convert(&mut self, minor: i64, currency: Currency, at_us: i64) -> Result<Amount, String> {
         let day = self.days.day(at_us);
         let value_minor = self
             .rates
             .convert(minor, currency, self.company, day)
             .ok_or_else(|| format!("is in {currency}, for which no [[rate]] starts on or before its day"))?;
-        Ok(Amount {
-            value_minor,
-            original: Some((currency, minor)),
-        })
+        Ok(Amount { value_minor, original: Some((currency, minor)) })
     }
 }

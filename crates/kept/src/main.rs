@@ -62,7 +62,8 @@ fn main() -> ExitCode {
 const STACK_BYTES: usize = 16 << 20;
 
 fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK_BYTES).build()?;
     let Cli { home, json, command } = cli;
     // On a thread of the runtime, whose stack is large enough.
     let done = runtime.spawn(async move {

@@ -28,12 +28,9 @@ impl Lake {
         let sql = format!("DELETE FROM {table} WHERE {condition}");
         let delete = async { Result::Ok(self.writing_context()?.sql(&sql).await?.collect().await?) };
         let batches = unhurried(delete).await?;
-        let counts = batches.iter().flat_map(|batch| {
-            batch
-                .column(0)
-                .as_any()
-                .downcast_ref::<arrow::array::UInt64Array>()
-        });
+        let counts = batches
+            .iter()
+            .flat_map(|batch| batch.column(0).as_any().downcast_ref::<arrow::array::UInt64Array>());
         Ok(counts.map(|counts| counts.values().iter().sum::<u64>()).sum())
     }
 
@@ -54,17 +51,12 @@ impl Lake {
                 };
                 let state = context.state();
                 let done = if merge {
-                    table
-                        .merge_adjacent_files(&state, MergeOptions::default())
-                        .await?
+                    table.merge_adjacent_files(&state, MergeOptions::default()).await?
                 } else {
                     table
                         .rewrite_data_files(
                             &state,
-                            RewriteOptions {
-                                delete_threshold: 0.1,
-                                ..RewriteOptions::default()
-                            },
+                            RewriteOptions { delete_threshold: 0.1, ..RewriteOptions::default() },
                         )
                         .await?
                 };
@@ -86,11 +78,7 @@ impl Lake {
         let expired = metadata.expire_snapshots(ExpireCriteria::Versions(expire))?;
         let deleted =
             cleanup_old_files_sqlite(metadata, Arc::clone(&self.store), CleanupCriteria::All, false).await?;
-        Ok(Swept {
-            snapshots_expired: expired.len(),
-            files_deleted: deleted.len(),
-            files_compacted: 0,
-        })
+        Ok(Swept { snapshots_expired: expired.len(), files_deleted: deleted.len(), files_compacted: 0 })
     }
 
     /// Deletes Parquet files that no commit names: what a process that died left behind.

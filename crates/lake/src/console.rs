@@ -24,11 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            rows: 10_000,
-            seconds: 30,
-            memory_bytes: 512 << 20,
-        }
+        Self { rows: 10_000, seconds: 30, memory_bytes: 512 << 20 }
     }
 }
 
@@ -52,9 +48,8 @@ struct Running;
 
 impl Running {
     fn start() -> Result<Self> {
-        let started = RUNNING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| {
-            (n < QUERIES).then_some(n + 1)
-        });
+        let started =
+            RUNNING.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| (n < QUERIES).then_some(n + 1));
         match started {
             Ok(_) => Ok(Self),
             Err(n) => Err(Error::Limit(format!(
@@ -75,9 +70,7 @@ impl Lake {
     /// ends when it next yields; until then it counts among the few that may run at a time.
     pub async fn console(&self, snapshot: i64, sql: &str, limits: Limits) -> Result<Table> {
         let running = Running::start()?;
-        let view = self
-            .view_with(snapshot, runtime(&self.folder, limits.memory_bytes)?)
-            .await?;
+        let view = self.view_with(snapshot, runtime(&self.folder, limits.memory_bytes)?).await?;
         let threads = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("kept-sql")
@@ -104,10 +97,7 @@ impl Lake {
 }
 
 async fn collect(view: &crate::View, sql: &str, limit: usize) -> Result<Table> {
-    let options = SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false);
+    let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let frame = view.context.sql_with_options(sql, options).await?;
     let schema = crate::read::plain_schema(frame.schema().as_arrow());
     let mut stream = frame.execute_stream().await?;
@@ -117,18 +107,10 @@ async fn collect(view: &crate::View, sql: &str, limit: usize) -> Result<Table> {
         let room = limit - rows;
         if batch.num_rows() > room {
             batches.push(batch.slice(0, room));
-            return Ok(Table {
-                schema,
-                batches,
-                cut: true,
-            });
+            return Ok(Table { schema, batches, cut: true });
         }
         rows += batch.num_rows();
         batches.push(batch);
     }
-    Ok(Table {
-        schema,
-        batches,
-        cut: false,
-    })
+    Ok(Table { schema, batches, cut: false })
 }

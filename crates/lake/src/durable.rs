@@ -23,9 +23,7 @@ pub(crate) struct DurableFiles {
 
 impl DurableFiles {
     pub(crate) fn new() -> Self {
-        Self {
-            inner: LocalFileSystem::new(),
-        }
+        Self { inner: LocalFileSystem::new() }
     }
 }
 
@@ -45,13 +43,8 @@ async fn sync(location: &Path) -> Result<()> {
         }
         Ok::<_, std::io::Error>(())
     });
-    let outcome = synced
-        .await
-        .unwrap_or_else(|join| Err(std::io::Error::other(join)));
-    outcome.map_err(|source| object_store::Error::Generic {
-        store: "DurableFiles",
-        source: source.into(),
-    })
+    let outcome = synced.await.unwrap_or_else(|join| Err(std::io::Error::other(join)));
+    outcome.map_err(|source| object_store::Error::Generic { store: "DurableFiles", source: source.into() })
 }
 
 #[derive(Debug)]
@@ -91,10 +84,7 @@ impl ObjectStore for DurableFiles {
         opts: PutMultipartOptions,
     ) -> Result<Box<dyn MultipartUpload>> {
         let inner = self.inner.put_multipart_opts(location, opts).await?;
-        Ok(Box::new(DurableUpload {
-            inner,
-            location: location.clone(),
-        }))
+        Ok(Box::new(DurableUpload { inner, location: location.clone() }))
     }
 
     async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {

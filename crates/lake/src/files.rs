@@ -63,21 +63,15 @@ fn resolve(folder: &Path, files: &[String]) -> Result<Vec<PathBuf>> {
             .components()
             .any(|part| matches!(part, Component::ParentDir | Component::RootDir));
         if leaves {
-            return Err(Error::Query(format!(
-                "'{name}' leaves the data folder; name files below it"
-            )));
+            return Err(Error::Query(format!("'{name}' leaves the data folder; name files below it")));
         }
         let path = folder.join(name);
         if path.is_file() {
             return Ok(path);
         }
-        let present = std::fs::read_dir(path.parent().unwrap_or(folder))
-            .into_iter()
-            .flatten()
-            .flatten();
-        let mut present: Vec<String> = present
-            .map(|entry| entry.file_name().to_string_lossy().into_owned())
-            .collect();
+        let present = std::fs::read_dir(path.parent().unwrap_or(folder)).into_iter().flatten().flatten();
+        let mut present: Vec<String> =
+            present.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         present.sort();
         Err(Error::Query(format!(
             "there is no file '{name}' in {}; present: {}",
@@ -110,10 +104,7 @@ pub async fn query_files(folder: &Path, sql: &str) -> Result<Rows> {
 }
 
 async fn register(context: &SessionContext, table: &str, path: &Path) -> Result<()> {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().to_lowercase())
-        .unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let (stem, compression) = match name.rsplit_once('.') {
         Some((stem, "gz")) => (stem, FileCompressionType::GZIP),
         Some((stem, "zst")) => (stem, FileCompressionType::ZSTD),
@@ -132,19 +123,14 @@ async fn register(context: &SessionContext, table: &str, path: &Path) -> Result<
             context.register_csv(table, url, options).await?;
         }
         Some(kind @ ("ndjson" | "jsonl" | "json")) => {
-            let mut options = JsonReadOptions::default()
-                .file_extension(&extension)
-                .newline_delimited(kind != "json");
+            let mut options =
+                JsonReadOptions::default().file_extension(&extension).newline_delimited(kind != "json");
             options.file_compression_type = compression;
             context.register_json(table, url, options).await?;
         }
         Some("parquet") => {
             context
-                .register_parquet(
-                    table,
-                    url,
-                    ParquetReadOptions::default().file_extension(&extension),
-                )
+                .register_parquet(table, url, ParquetReadOptions::default().file_extension(&extension))
                 .await?;
         }
         _ => {
@@ -174,11 +160,7 @@ mod tests {
                 "select * from file_0 a join file_1 b on a.x = b.x",
                 vec!["a.csv", "b.csv"],
             ),
-            (
-                "select * from 'a.csv' a, 'a.csv' b",
-                "select * from file_0 a, file_0 b",
-                vec!["a.csv"],
-            ),
+            ("select * from 'a.csv' a, 'a.csv' b", "select * from file_0 a, file_0 b", vec!["a.csv"]),
             (
                 "select coalesce(x, 'from') from (select 1 x from 'a.csv')",
                 "select coalesce(x, 'from') from (select 1 x from file_0)",

@@ -39,9 +39,7 @@ pub struct Lake {
 
 impl std::fmt::Debug for Lake {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lake")
-            .field("folder", &self.folder)
-            .finish_non_exhaustive()
+        f.debug_struct("Lake").field("folder", &self.folder).finish_non_exhaustive()
     }
 }
 
@@ -111,11 +109,7 @@ impl Lake {
 
 fn lock(folder: &Path) -> Result<File> {
     let path = folder.join("lake.lock");
-    let file = File::options()
-        .create(true)
-        .append(true)
-        .open(&path)
-        .map_err(Error::io(&path))?;
+    let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(Error::Busy(folder.to_owned())),
@@ -126,9 +120,7 @@ fn lock(folder: &Path) -> Result<File> {
 /// WAL lets readers go on while a commit is made; synchronous FULL (SQLite's default) makes a commit durable.
 async fn open_writer(url: &str, files: &Path) -> Result<SqliteMetadataWriter> {
     let mut connection = sqlx::SqliteConnection::connect(url).await?;
-    sqlx::query("PRAGMA journal_mode = WAL")
-        .execute(&mut connection)
-        .await?;
+    sqlx::query("PRAGMA journal_mode = WAL").execute(&mut connection).await?;
     connection.close().await?;
     let writer = SqliteMetadataWriter::new_with_init(url).await?;
     if writer.get_data_path().is_err() {

@@ -36,9 +36,7 @@ pub struct View {
 
 impl std::fmt::Debug for View {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("View")
-            .field("snapshot", &self.snapshot)
-            .finish_non_exhaustive()
+        f.debug_struct("View").field("snapshot", &self.snapshot).finish_non_exhaustive()
     }
 }
 
@@ -84,10 +82,7 @@ impl View {
 
     /// Names of the tables present.
     pub fn table_names(&self) -> Vec<String> {
-        let schema = self
-            .context
-            .catalog("lake")
-            .and_then(|catalog| catalog.schema("main"));
+        let schema = self.context.catalog("lake").and_then(|catalog| catalog.schema("main"));
         schema.map(|schema| schema.table_names()).unwrap_or_default()
     }
 
@@ -100,8 +95,7 @@ impl View {
             self.context.register_catalog("side", Arc::new(catalog));
         }
         let table = datafusion::datasource::MemTable::try_new(schema, vec![batches])?;
-        self.context
-            .register_table(format!("side.main.{name}"), Arc::new(table))?;
+        self.context.register_table(format!("side.main.{name}"), Arc::new(table))?;
         Ok(())
     }
 
@@ -150,17 +144,13 @@ pub(crate) fn plain_schema(schema: &Schema) -> SchemaRef {
 /// The same rows with text as plain `Utf8` arrays, whatever layout the query engine chose.
 pub(crate) fn plain(batch: &RecordBatch) -> Result<RecordBatch> {
     let schema = plain_schema(&batch.schema());
-    let columns = batch
-        .columns()
-        .iter()
-        .zip(schema.fields())
-        .map(|(column, field)| {
-            if column.data_type() == field.data_type() {
-                Ok(Arc::clone(column))
-            } else {
-                cast(column, field.data_type())
-            }
-        });
+    let columns = batch.columns().iter().zip(schema.fields()).map(|(column, field)| {
+        if column.data_type() == field.data_type() {
+            Ok(Arc::clone(column))
+        } else {
+            cast(column, field.data_type())
+        }
+    });
     let columns = columns.collect::<std::result::Result<Vec<_>, _>>()?;
     let options = arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     Ok(RecordBatch::try_new_with_options(schema, columns, &options)?)

@@ -18,11 +18,7 @@ pub struct Table {
 }
 
 fn table(name: &'static str, derived: bool, fields: Vec<Field>) -> Table {
-    Table {
-        name,
-        schema: Arc::new(Schema::new(fields)),
-        derived,
-    }
+    Table { name, schema: Arc::new(Schema::new(fields)), derived }
 }
 
 fn must(name: &str, data_type: DataType) -> Field {
@@ -43,11 +39,7 @@ use DataType::{Boolean, Date32, Float64, Int8, Int64, UInt8, UInt16, UInt32, UIn
 /// What silos know of people: one row per record and import. The only table with personal data beside
 /// `event_text`. `record_hash` names (silo, `record_key`); the last row of a record wins, column by column.
 pub fn records() -> Table {
-    let mut fields = vec![
-        must("import_id", UInt64),
-        must("row_no", UInt64),
-        must("record_hash", UInt64),
-    ];
+    let mut fields = vec![must("import_id", UInt64), must("row_no", UInt64), must("record_hash", UInt64)];
     fields.push(must("record_key", Utf8));
     fields.push(may("updated_at", instant()));
     fields.extend(RECORD_TEXT.iter().map(|name| may(name, Utf8)));
@@ -102,11 +94,7 @@ pub fn events() -> Table {
 /// Free text of events: what customers wrote, and the reasons silos gave.
 pub fn event_text() -> Table {
     let text = ["title", "text", "reason", "channel"];
-    let mut fields = vec![
-        must("import_id", UInt64),
-        must("row_no", UInt64),
-        must("part", UInt16),
-    ];
+    let mut fields = vec![must("import_id", UInt64), must("row_no", UInt64), must("part", UInt16)];
     fields.extend(text.iter().map(|name| may(name, Utf8)));
     table("event_text", false, fields)
 }
@@ -128,7 +116,7 @@ pub fn rejects() -> Table {
 }
 
 /// One row per step in the life of an import, numbered by `seq`: `started`, then `done` or `aborted`; a done
-/// one may become `replaced`. Its rows in other tables count while its last step is `done`.
+/// one may become `replaced`, then `gone`. Its rows in other tables count while its last step is `done`.
 pub fn imports() -> Table {
     table(
         "imports",
@@ -171,11 +159,7 @@ pub fn customer_of() -> Table {
     table(
         "customer_of",
         true,
-        vec![
-            must("record_hash", UInt64),
-            must("silo", Utf8),
-            must("customer", UInt32),
-        ],
+        vec![must("record_hash", UInt64), must("silo", Utf8), must("customer", UInt32)],
     )
 }
 
@@ -184,23 +168,14 @@ pub fn customers() -> Table {
     table(
         "customers",
         true,
-        vec![
-            must("customer", UInt32),
-            must("id", Utf8),
-            must("segment", Utf8),
-            must("records", UInt32),
-        ],
+        vec![must("customer", UInt32), must("id", Utf8), must("segment", Utf8), must("records", UInt32)],
     )
 }
 
 /// Ids that stand for nobody themselves, each with the id that stands for it now; empty for an id whose
 /// records are gone. Kept for ever, so that no id is used again.
 pub fn redirects() -> Table {
-    table(
-        "redirects",
-        true,
-        vec![must("id", Utf8), must("stands_for", Utf8)],
-    )
+    table("redirects", true, vec![must("id", Utf8), must("stands_for", Utf8)])
 }
 
 /// Evidence: why two records are one customer.
@@ -281,12 +256,8 @@ pub fn postings() -> Table {
 
 /// Statements for every period and segment; `segment` is empty for the whole.
 pub fn statement() -> Table {
-    let mut fields = vec![
-        must("granularity", Utf8),
-        must("period", Utf8),
-        must("start", Date32),
-        must("segment", Utf8),
-    ];
+    let mut fields =
+        vec![must("granularity", Utf8), must("period", Utf8), must("start", Date32), must("segment", Utf8)];
     fields.extend(STATEMENT_FIGURES.iter().map(|name| must(name, Int64)));
     table("statement", true, fields)
 }

@@ -32,9 +32,7 @@ pub struct Write {
 
 impl std::fmt::Debug for Write {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Write")
-            .field("rows", &self.session.row_count())
-            .finish_non_exhaustive()
+        f.debug_struct("Write").field("rows", &self.session.row_count()).finish_non_exhaustive()
     }
 }
 
@@ -55,13 +53,8 @@ impl Lake {
             Mode::Replace => WriteMode::Replace,
         };
         let session = writer.begin_write("main", table.name, &table.schema, mode)?;
-        let note = SnapshotCommitMetadata::new()
-            .with_author("kept")
-            .with_extra_info(key);
-        Ok(Write {
-            session: session.with_commit_metadata(note),
-            schema: Arc::clone(&table.schema),
-        })
+        let note = SnapshotCommitMetadata::new().with_author("kept").with_extra_info(key);
+        Ok(Write { session: session.with_commit_metadata(note), schema: Arc::clone(&table.schema) })
     }
 
     /// The snapshot a commit with this key made, if its rows are still there.

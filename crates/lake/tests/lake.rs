@@ -35,25 +35,13 @@ fn events(import_id: u64, rows: std::ops::Range<u64>) -> RecordBatch {
 }
 
 async fn numbers(lake: &Lake, snapshot: i64, sql: &str) -> Vec<i64> {
-    let batch = lake
-        .view(snapshot)
-        .await
-        .expect("view")
-        .table(sql)
-        .await
-        .expect("query");
+    let batch = lake.view(snapshot).await.expect("view").table(sql).await.expect("query");
     let cast =
         |column: &ArrayRef| arrow::compute::cast(column, &arrow::datatypes::DataType::Int64).expect("number");
     batch
         .columns()
         .iter()
-        .map(|column| {
-            cast(column)
-                .as_any()
-                .downcast_ref::<Int64Array>()
-                .expect("int")
-                .value(0)
-        })
+        .map(|column| cast(column).as_any().downcast_ref::<Int64Array>().expect("int").value(0))
         .collect()
 }
 
@@ -75,17 +63,10 @@ async fn a_new_lake_has_every_table_and_no_rows() {
     let lake = fresh(folder.path()).await;
     let view = lake.view(lake.head().await.expect("head")).await.expect("view");
     for table in tables::all() {
-        let batch = view
-            .table(&format!("select * from {}", table.name))
-            .await
-            .expect(table.name);
+        let batch = view.table(&format!("select * from {}", table.name)).await.expect(table.name);
         assert_eq!(batch.num_rows(), 0);
         let names = |schema: &arrow::datatypes::Schema| {
-            schema
-                .fields()
-                .iter()
-                .map(|f| (f.name().clone(), f.data_type().clone()))
-                .collect::<Vec<_>>()
+            schema.fields().iter().map(|f| (f.name().clone(), f.data_type().clone())).collect::<Vec<_>>()
         };
         assert_eq!(names(&batch.schema()), names(&table.schema), "{}", table.name);
     }
@@ -104,20 +85,11 @@ async fn a_write_shows_only_after_its_commit_and_old_snapshots_stay_as_they_were
     let second = put(&lake, &table, Mode::Append, events(3, 1000..1500)).await;
     let replaced = put(&lake, &table, Mode::Replace, events(4, 0..10)).await;
     assert_eq!(
-        (
-            count(&lake, first).await,
-            count(&lake, second).await,
-            count(&lake, replaced).await
-        ),
+        (count(&lake, first).await, count(&lake, second).await, count(&lake, replaced).await),
         (1000, 1500, 10)
     );
     assert_eq!(
-        numbers(
-            &lake,
-            first,
-            "select sum(value_minor), count(distinct reference) from events"
-        )
-        .await,
+        numbers(&lake, first, "select sum(value_minor), count(distinct reference) from events").await,
         [499_500, 1]
     );
 }
@@ -126,10 +98,8 @@ async fn a_write_shows_only_after_its_commit_and_old_snapshots_stay_as_they_were
 async fn the_key_of_a_commit_is_found_again() {
     let folder = tempfile::tempdir().expect("tmp");
     let lake = fresh(folder.path()).await;
-    let snapshot = lake
-        .put(&tables::events(), Mode::Append, "import:42", &[events(42, 0..3)])
-        .await
-        .expect("put");
+    let snapshot =
+        lake.put(&tables::events(), Mode::Append, "import:42", &[events(42, 0..3)]).await.expect("put");
     assert_eq!(lake.committed("import:42").await.expect("look"), Some(snapshot));
     assert_eq!(lake.committed("import:43").await.expect("look"), None);
 }
@@ -150,14 +120,8 @@ async fn deletes_compaction_and_expiry_keep_every_other_row() {
     assert_eq!(numbers(&lake, head, sums).await, [500, 5 * 4950, 5, 5]);
     assert_eq!(count(&lake, before).await, 600);
     let swept = lake.keep_only(&[head]).await.expect("expire");
-    assert!(
-        swept.files_deleted >= 6 && swept.snapshots_expired > 0,
-        "{swept:?}"
-    );
-    assert_eq!(
-        numbers(&lake, lake.head().await.expect("head"), sums).await,
-        [500, 5 * 4950, 5, 5]
-    );
+    assert!(swept.files_deleted >= 6 && swept.snapshots_expired > 0, "{swept:?}");
+    assert_eq!(numbers(&lake, lake.head().await.expect("head"), sums).await, [500, 5 * 4950, 5, 5]);
 }
 
 #[tokio::test]
@@ -165,22 +129,14 @@ async fn one_process_writes_while_others_read() {
     let folder = tempfile::tempdir().expect("tmp");
     let lake = fresh(folder.path()).await;
     let snapshot = put(&lake, &tables::events(), Mode::Append, events(1, 0..5)).await;
-    assert!(matches!(
-        Lake::open(folder.path(), Access::Write).await,
-        Err(Error::Busy(_))
-    ));
+    assert!(matches!(Lake::open(folder.path(), Access::Write).await, Err(Error::Busy(_))));
     let reader = Lake::open(folder.path(), Access::Read).await.expect("read");
     assert_eq!(count(&reader, snapshot).await, 5);
-    let refused = reader
-        .put(&tables::events(), Mode::Append, "x", &[events(1, 0..5)])
-        .await;
+    let refused = reader.put(&tables::events(), Mode::Append, "x", &[events(1, 0..5)]).await;
     assert!(matches!(refused, Err(Error::ReadOnly(_))));
     drop(lake);
     fresh(folder.path()).await;
-    assert!(matches!(
-        Lake::open(&folder.path().join("none"), Access::Read).await,
-        Err(Error::Missing(_))
-    ));
+    assert!(matches!(Lake::open(&folder.path().join("none"), Access::Read).await, Err(Error::Missing(_))));
 }
 
 #[tokio::test]
@@ -212,23 +168,13 @@ async fn the_console_reads_within_its_limits_and_never_writes() {
     let folder = tempfile::tempdir().expect("tmp");
     let lake = fresh(folder.path()).await;
     let snapshot = put(&lake, &tables::events(), Mode::Append, events(1, 0..1000)).await;
-    let limits = Limits {
-        rows: 10,
-        ..Limits::default()
-    };
+    let limits = Limits { rows: 10, ..Limits::default() };
     let answer = lake
-        .console(
-            snapshot,
-            "select row_no, reference from events order by row_no",
-            limits,
-        )
+        .console(snapshot, "select row_no, reference from events order by row_no", limits)
         .await
         .expect("answer");
     assert!(answer.cut);
-    assert_eq!(
-        answer.batches.iter().map(RecordBatch::num_rows).sum::<usize>(),
-        10
-    );
+    assert_eq!(answer.batches.iter().map(RecordBatch::num_rows).sum::<usize>(), 10);
     for sql in [
         "delete from events",
         "create table x as select 1",
@@ -240,10 +186,7 @@ async fn the_console_reads_within_its_limits_and_never_writes() {
         assert!(lake.console(snapshot, sql, limits).await.is_err(), "{sql}");
     }
     let endless = "select count(*) from generate_series(1, 1000000000000)";
-    let error = lake
-        .console(snapshot, endless, Limits { seconds: 1, ..limits })
-        .await
-        .expect_err("too long");
+    let error = lake.console(snapshot, endless, Limits { seconds: 1, ..limits }).await.expect_err("too long");
     assert!(matches!(error, Error::Limit(_)), "{error}");
     assert_eq!(count(&lake, lake.head().await.expect("head")).await, 1000);
 }
@@ -252,34 +195,19 @@ async fn the_console_reads_within_its_limits_and_never_writes() {
 async fn sql_reads_silo_files_in_place_with_text_as_text() {
     use futures::StreamExt;
     let folder = tempfile::tempdir().expect("tmp");
-    std::fs::write(
-        folder.path().join("a.csv"),
-        "id,zip,note\n1,01234,\"two\nlines\"\n2,,x\n",
-    )
-    .expect("write");
-    std::fs::write(
-        folder.path().join("b.ndjson"),
-        "{\"id\":\"1\",\"n\":5}\n{\"id\":\"2\",\"n\":7}\n",
-    )
-    .expect("write");
+    std::fs::write(folder.path().join("a.csv"), "id,zip,note\n1,01234,\"two\nlines\"\n2,,x\n")
+        .expect("write");
+    std::fs::write(folder.path().join("b.ndjson"), "{\"id\":\"1\",\"n\":5}\n{\"id\":\"2\",\"n\":7}\n")
+        .expect("write");
     std::fs::write(folder.path().join("c.json"), "[{\"id\":\"1\",\"m\":\"one\"}]").expect("write");
     let sql = "select a.id, zip, note, n, m from 'a.csv' a join 'b.ndjson' b on a.id = b.id left join 'c.json' c on a.id = c.id order by a.id";
     let files = lake::files_named(folder.path(), sql).expect("files");
     let mut rows = lake::query_files(folder.path(), sql).await.expect("query");
     assert_eq!(files.len(), 3);
     let batch = rows.next().await.expect("one batch").expect("rows");
-    let text = |column: usize| {
-        batch
-            .column(column)
-            .as_any()
-            .downcast_ref::<StringArray>()
-            .expect("text")
-            .clone()
-    };
-    assert_eq!(
-        (text(1).value(0), text(2).value(0), text(4).value(0)),
-        ("01234", "two\nlines", "one")
-    );
+    let text =
+        |column: usize| batch.column(column).as_any().downcast_ref::<StringArray>().expect("text").clone();
+    assert_eq!((text(1).value(0), text(2).value(0), text(4).value(0)), ("01234", "two\nlines", "one"));
     assert!(text(1).is_null(1), "an empty cell is null");
     for (sql, says) in [
         ("select * from 'd.csv'", "there is no file 'd.csv'"),
@@ -287,11 +215,7 @@ async fn sql_reads_silo_files_in_place_with_text_as_text() {
         ("select nope from 'a.csv'", "nope"),
         ("selec 1", "SQL"),
     ] {
-        let error = lake::query_files(folder.path(), sql)
-            .await
-            .err()
-            .expect(sql)
-            .to_string();
+        let error = lake::query_files(folder.path(), sql).await.err().expect(sql).to_string();
         assert!(error.contains(says), "{sql}: {error}");
     }
 }

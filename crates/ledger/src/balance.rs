@@ -17,9 +17,7 @@ pub struct Closing {
 impl Closing {
     /// Nothing yet; `segments` as in [`crate::StatementBuilder::new`].
     pub fn new(segments: u16) -> Self {
-        Self {
-            totals: vec![(0, 0); 1 + usize::from(segments)],
-        }
+        Self { totals: vec![(0, 0); 1 + usize::from(segments)] }
     }
 
     /// Adds a chunk of states. `segment_of` gives each customer code its segment; it is not read when there
@@ -119,14 +117,7 @@ fn equal(
         return Ok(());
     }
     let period = line.period.to_string();
-    Err(Imbalance {
-        period,
-        segment: line.segment,
-        figure,
-        rule,
-        expected,
-        found,
-    })
+    Err(Imbalance { period, segment: line.segment, figure, rule, expected, found })
 }
 
 fn adds_up(line: &Line) -> Result<(), Imbalance> {
@@ -134,25 +125,11 @@ fn adds_up(line: &Line) -> Result<(), Imbalance> {
     let sum = |plus: &[i64], minus: &[i64]| -> i128 {
         plus.iter().map(|n| i128::from(*n)).sum::<i128>() - minus.iter().map(|n| i128::from(*n)).sum::<i128>()
     };
-    let count = sum(
-        &[
-            f.opening_count,
-            f.gained_count,
-            f.won_back_count,
-            f.adjusted_count,
-        ],
-        &[f.lost_count],
-    );
+    let count = sum(&[f.opening_count, f.gained_count, f.won_back_count, f.adjusted_count], &[f.lost_count]);
     let rule = "opening + gained + won back − lost + adjusted";
     equal(line, "closing_count", rule, count, f.closing_count.into())?;
     let minor = sum(
-        &[
-            f.opening_minor,
-            f.gained_minor,
-            f.won_back_minor,
-            f.expanded_minor,
-            f.adjusted_minor,
-        ],
+        &[f.opening_minor, f.gained_minor, f.won_back_minor, f.expanded_minor, f.adjusted_minor],
         &[f.contracted_minor, f.lost_minor],
     );
     let rule = "opening + gained + won back + expanded − contracted − lost + adjusted";
@@ -166,29 +143,11 @@ fn follows_on(lines: &[&Line]) -> Result<u64, Imbalance> {
         let (count, minor) = before.map_or((0, 0), |b| (b.figures.closing_count, b.figures.closing_minor));
         if let Some(before) = before {
             let expected = i128::from(before.period.index) + 1;
-            equal(
-                line,
-                "period",
-                "the one after the line before",
-                expected,
-                line.period.index.into(),
-            )?;
+            equal(line, "period", "the one after the line before", expected, line.period.index.into())?;
         }
         let rule = "the closing before it, or 0 at first";
-        equal(
-            line,
-            "opening_count",
-            rule,
-            count.into(),
-            line.figures.opening_count.into(),
-        )?;
-        equal(
-            line,
-            "opening_minor",
-            rule,
-            minor.into(),
-            line.figures.opening_minor.into(),
-        )?;
+        equal(line, "opening_count", rule, count.into(), line.figures.opening_count.into())?;
+        equal(line, "opening_minor", rule, minor.into(), line.figures.opening_minor.into())?;
         before = Some(line);
     }
     Ok(lines.len() as u64)
@@ -210,13 +169,7 @@ fn segments_add_up(lines: &[&Line], segments: usize) -> Result<u64, Imbalance> {
     let mut checked = 0;
     for line in lines.iter().filter(|line| line.segment.is_none()) {
         let (found, sum) = sums.remove(&line.period).unwrap_or_default();
-        equal(
-            line,
-            "segments",
-            "one line for each",
-            segments as i128,
-            found as i128,
-        )?;
+        equal(line, "segments", "one line for each", segments as i128, found as i128)?;
         for ((expected, found), name) in sum.into_iter().zip(line.figures.as_array()).zip(FIGURES) {
             equal(line, name, "the sum of the segments", expected, found.into())?;
         }
@@ -224,14 +177,7 @@ fn segments_add_up(lines: &[&Line], segments: usize) -> Result<u64, Imbalance> {
     }
     if let Some((period, (found, _))) = sums.pop_first() {
         let (period, figure, rule) = (period.to_string(), "segments", "none without a line of the whole");
-        return Err(Imbalance {
-            period,
-            segment: None,
-            figure,
-            rule,
-            expected: 0,
-            found: found as i128,
-        });
+        return Err(Imbalance { period, segment: None, figure, rule, expected: 0, found: found as i128 });
     }
     Ok(checked)
 }
@@ -248,30 +194,11 @@ fn ends_where_customers_stand(series: &[&[&Line]], closing: &Closing) -> Result<
                 .find(|line| line.period.granularity == granularity && line.segment == segment);
             let rule = "where the customers stand";
             if let Some(line) = last {
-                equal(
-                    line,
-                    "closing_count",
-                    rule,
-                    count,
-                    line.figures.closing_count.into(),
-                )?;
-                equal(
-                    line,
-                    "closing_minor",
-                    rule,
-                    minor,
-                    line.figures.closing_minor.into(),
-                )?;
+                equal(line, "closing_count", rule, count, line.figures.closing_count.into())?;
+                equal(line, "closing_minor", rule, minor, line.figures.closing_minor.into())?;
             } else if (count, minor) != (0, 0) {
                 let (period, figure) = ("no period".to_owned(), "closing_count");
-                return Err(Imbalance {
-                    period,
-                    segment,
-                    figure,
-                    rule,
-                    expected: count,
-                    found: 0,
-                });
+                return Err(Imbalance { period, segment, figure, rule, expected: count, found: 0 });
             }
             checked += 1;
         }

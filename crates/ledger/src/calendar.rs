@@ -22,13 +22,8 @@ impl Calendar {
     /// A calendar of the last day's year.
     pub(crate) fn until(last_day: Day) -> Self {
         let last_year = Period::of(Granularity::Year, last_day).index;
-        let mut calendar = Self {
-            first_year: last_year,
-            first_day: 0,
-            last_day: last_day.0,
-            last_year,
-            months: Vec::new(),
-        };
+        let mut calendar =
+            Self { first_year: last_year, first_day: 0, last_day: last_day.0, last_year, months: Vec::new() };
         calendar.fill();
         calendar
     }
@@ -64,10 +59,7 @@ impl Calendar {
         }
         let before = self.month_count();
         let doubled = self.first_year - (self.last_year - self.first_year + 1);
-        self.first_year = Period::of(Granularity::Year, Day(day))
-            .index
-            .min(doubled)
-            .max(-9999);
+        self.first_year = Period::of(Granularity::Year, Day(day)).index.min(doubled).max(-9999);
         self.fill();
         self.month(day).map(|_| self.month_count() - before)
     }
@@ -75,10 +67,7 @@ impl Calendar {
     /// The period a month lies in.
     pub(crate) fn period(&self, granularity: Granularity, month: usize) -> Period {
         let months = self.first_year * MONTHS as i32 + month as i32;
-        Period {
-            granularity,
-            index: months.div_euclid(granularity.months()),
-        }
+        Period { granularity, index: months.div_euclid(granularity.months()) }
     }
 }
 
@@ -93,18 +82,11 @@ mod tests {
         for reach in ["2023-12-31", "1969-12-31", "1899-03-01", "-000003-06-01"] {
             let day = Day::parse(reach).expect(reach);
             assert_eq!(calendar.month(day.0), None);
-            assert!(
-                calendar
-                    .reach(day.0)
-                    .is_some_and(|added| added % 12 == 0 && added > 0)
-            );
+            assert!(calendar.reach(day.0).is_some_and(|added| added % 12 == 0 && added > 0));
             for day in (day.0..=last.0).step_by(13).chain([last.0]) {
                 let month = calendar.month(day).expect("held");
                 for granularity in Granularity::ALL {
-                    assert_eq!(
-                        calendar.period(granularity, month),
-                        Period::of(granularity, Day(day))
-                    );
+                    assert_eq!(calendar.period(granularity, month), Period::of(granularity, Day(day)));
                 }
             }
         }

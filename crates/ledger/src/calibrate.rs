@@ -62,18 +62,8 @@ impl Calibration {
     /// Judges `stream` on losses with `follow_up_days` of data after them; only `rules.as_of` is read.
     pub fn new(rules: &Rules, stream: u16, follow_up_days: u32) -> Self {
         let steps = vec![0; GAPS + 2];
-        let counts = GapCounts {
-            follow_up_days,
-            lost: steps.clone(),
-            back: steps.clone(),
-            back_ever: steps,
-        };
-        Self {
-            stream,
-            as_of: rules.as_of.0,
-            last: None,
-            counts,
-        }
+        let counts = GapCounts { follow_up_days, lost: steps.clone(), back: steps.clone(), back_ever: steps };
+        Self { stream, as_of: rules.as_of.0, last: None, counts }
     }
 
     /// Reads a chunk. Fails on columns of unequal length and rows out of order.
@@ -90,10 +80,7 @@ impl Calibration {
                     self.counts.count(last, Some(day), self.as_of);
                 }
                 Some((known, _)) if known >= customer => {
-                    return Err(Error::OutOfOrder {
-                        customer,
-                        day: Day(day),
-                    });
+                    return Err(Error::OutOfOrder { customer, day: Day(day) });
                 }
                 Some((_, last)) => self.counts.count(last, None, self.as_of),
                 None => {}
@@ -150,12 +137,7 @@ impl GapCounts {
 
     /// What each gap from 1 to [`MAX_GAP_DAYS`] would have booked, in order.
     pub fn shares(&self) -> Vec<GapShare> {
-        let mut sums = GapShare {
-            gap_days: 0,
-            lost: 0,
-            back: 0,
-            back_ever: 0,
-        };
+        let mut sums = GapShare { gap_days: 0, lost: 0, back: 0, back_ever: 0 };
         let next = |at: usize| {
             sums.gap_days = at as u32;
             sums.lost += self.lost[at];
@@ -169,9 +151,7 @@ impl GapCounts {
     /// The smallest gap at which at most `return_share` of those booked lost came back within the follow-up;
     /// `None` when no gap with losses to judge is that good.
     pub fn smallest_gap(&self, return_share: f64) -> Option<GapShare> {
-        self.shares()
-            .into_iter()
-            .find(|gap| gap.share().is_some_and(|share| share <= return_share))
+        self.shares().into_iter().find(|gap| gap.share().is_some_and(|share| share <= return_share))
     }
 }
 

@@ -79,16 +79,7 @@ impl Postings {
 
     /// Removes all rows and keeps the memory.
     pub fn clear(&mut self) {
-        let Self {
-            customer,
-            day,
-            movement,
-            count,
-            value_minor,
-            reason,
-            stream,
-            seq,
-        } = self;
+        let Self { customer, day, movement, count, value_minor, reason, stream, seq } = self;
         customer.clear();
         day.clear();
         movement.clear();

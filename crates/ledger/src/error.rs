@@ -69,13 +69,5 @@ pub enum Error {
 
 /// Refuses a column that is not as long as `customer`.
 pub(crate) fn same_length(column: &'static str, expected: usize, found: usize) -> Result<(), Error> {
-    if expected == found {
-        Ok(())
-    } else {
-        Err(Error::Unequal {
-            column,
-            expected,
-            found,
-        })
-    }
+    if expected == found { Ok(()) } else { Err(Error::Unequal { column, expected, found }) }
 }

@@ -50,18 +50,9 @@ impl Step {
     pub(crate) fn of(rows: &PostingRows<'_>, at: usize) -> Result<Self, Error> {
         let code = rows.movement[at];
         let Some(movement) = Movement::from_code(code) else {
-            return Err(Error::UnknownCode {
-                customer: rows.customer[at],
-                what: "movement",
-                code,
-            });
+            return Err(Error::UnknownCode { customer: rows.customer[at], what: "movement", code });
         };
-        Ok(Self {
-            day: rows.day[at],
-            movement,
-            count: rows.count[at],
-            value_minor: rows.value_minor[at],
-        })
+        Ok(Self { day: rows.day[at], movement, count: rows.count[at], value_minor: rows.value_minor[at] })
     }
 }
 
@@ -69,22 +60,11 @@ impl Fold {
     /// Takes the next posting.
     #[inline]
     pub(crate) fn step(&mut self, step: &Step, emit: &mut impl FnMut(Moved)) {
-        let &Step {
-            day,
-            movement,
-            count,
-            value_minor,
-        } = step;
+        let &Step { day, movement, count, value_minor } = step;
         match movement {
             Movement::Gained | Movement::WonBack => {
                 let (entered_minor, now_minor, peak_minor) = (value_minor, value_minor, value_minor);
-                self.spell = Some(Spell {
-                    movement,
-                    day,
-                    entered_minor,
-                    now_minor,
-                    peak_minor,
-                });
+                self.spell = Some(Spell { movement, day, entered_minor, now_minor, peak_minor });
             }
             Movement::Expanded | Movement::Contracted => {
                 self.residual_minor += value_minor;
@@ -95,21 +75,11 @@ impl Fold {
                 }
             }
             Movement::Lost => {
-                emit(Moved {
-                    movement,
-                    day,
-                    count: -i64::from(count),
-                    value_minor: -value_minor,
-                });
+                emit(Moved { movement, day, count: -i64::from(count), value_minor: -value_minor });
                 self.end_spell(|spell| spell.peak_minor, emit);
             }
             Movement::Adjustment => {
-                emit(Moved {
-                    movement,
-                    day,
-                    count: i64::from(count),
-                    value_minor,
-                });
+                emit(Moved { movement, day, count: i64::from(count), value_minor });
                 if count < 0 {
                     self.end_spell(|spell| spell.peak_minor, emit);
                 }
@@ -124,18 +94,9 @@ impl Fold {
         let residual_minor = std::mem::take(&mut self.residual_minor);
         if residual_minor != 0 {
             let fell = residual_minor < 0;
-            let movement = if fell {
-                Movement::Contracted
-            } else {
-                Movement::Expanded
-            };
+            let movement = if fell { Movement::Contracted } else { Movement::Expanded };
             let day = self.changed_on[usize::from(fell)];
-            emit(Moved {
-                movement,
-                day,
-                count: 1,
-                value_minor: residual_minor.abs(),
-            });
+            emit(Moved { movement, day, count: 1, value_minor: residual_minor.abs() });
         }
     }
 
@@ -145,12 +106,7 @@ impl Fold {
         let Some(spell) = self.spell.take() else { return };
         let value_minor = entry_value(&spell);
         self.residual_minor -= value_minor - spell.entered_minor;
-        emit(Moved {
-            movement: spell.movement,
-            day: spell.day,
-            count: 1,
-            value_minor,
-        });
+        emit(Moved { movement: spell.movement, day: spell.day, count: 1, value_minor });
     }
 }
 
@@ -165,15 +121,7 @@ mod tests {
         let mut rows = Vec::new();
         let mut emit = |moved: Moved| rows.push((moved.movement, moved.day, moved.count, moved.value_minor));
         for &(day, movement, count, value_minor) in postings {
-            fold.step(
-                &Step {
-                    day,
-                    movement,
-                    count,
-                    value_minor,
-                },
-                &mut emit,
-            );
+            fold.step(&Step { day, movement, count, value_minor }, &mut emit);
         }
         fold.close(&mut emit);
         rows
@@ -184,21 +132,9 @@ mod tests {
         use Movement::{Contracted, Expanded, Gained, Lost};
         let rows = folded(&[(1, Gained, 1, 100), (2, OPENED, 0, 40), (3, Expanded, 0, 10)]);
         assert_eq!(rows, [(OPENED, 2, 0, 40), (Gained, 1, 1, 110)]);
-        let rows = folded(&[
-            (1, Gained, 1, 100),
-            (2, OPENED, 0, 40),
-            (3, Contracted, 0, -5),
-            (4, Lost, -1, -135),
-        ]);
-        assert_eq!(
-            rows,
-            [
-                (OPENED, 2, 0, 40),
-                (Lost, 4, 1, 135),
-                (Gained, 1, 1, 100),
-                (Contracted, 3, 1, 5)
-            ]
-        );
+        let rows =
+            folded(&[(1, Gained, 1, 100), (2, OPENED, 0, 40), (3, Contracted, 0, -5), (4, Lost, -1, -135)]);
+        assert_eq!(rows, [(OPENED, 2, 0, 40), (Lost, 4, 1, 135), (Gained, 1, 1, 100), (Contracted, 3, 1, 5)]);
         let rows = folded(&[(1, Gained, 1, 100), (2, OPENED, -1, -100)]);
         assert_eq!(rows, [(OPENED, 2, -1, -100), (Gained, 1, 1, 100)]);
     }

@@ -30,12 +30,7 @@ pub struct MovedList {
 impl MovedList {
     /// An empty list.
     pub fn new(movement: Movement) -> Self {
-        Self {
-            movement,
-            current: None,
-            fold: Fold::default(),
-            rows: Vec::new(),
-        }
+        Self { movement, current: None, fold: Fold::default(), rows: Vec::new() }
     }
 
     /// Reads a chunk of **all** the period's postings (every movement), in order of customer and day; a
@@ -47,18 +42,14 @@ impl MovedList {
             match self.current {
                 Some((known, last)) if known == customer && last <= day => {}
                 Some((known, _)) if known >= customer => {
-                    return Err(Error::OutOfOrder {
-                        customer,
-                        day: Day(day),
-                    });
+                    return Err(Error::OutOfOrder { customer, day: Day(day) });
                 }
                 _ => self.close_customer(),
             }
             self.current = Some((customer, day));
             let step = Step::of(&postings, at)?;
             let (movement, rows) = (self.movement, &mut self.rows);
-            self.fold
-                .step(&step, &mut |moved| keep(rows, movement, customer, moved));
+            self.fold.step(&step, &mut |moved| keep(rows, movement, customer, moved));
         }
         Ok(())
     }
@@ -72,19 +63,14 @@ impl MovedList {
     fn close_customer(&mut self) {
         if let Some((customer, _)) = self.current.take() {
             let (movement, rows) = (self.movement, &mut self.rows);
-            self.fold
-                .close(&mut |moved| keep(rows, movement, customer, moved));
+            self.fold.close(&mut |moved| keep(rows, movement, customer, moved));
         }
     }
 }
 
 fn keep(rows: &mut Vec<MovedRow>, movement: Movement, customer: u32, moved: Moved) {
     if moved.movement == movement {
-        rows.push(MovedRow {
-            customer,
-            day: Day(moved.day),
-            value_minor: moved.value_minor,
-        });
+        rows.push(MovedRow { customer, day: Day(moved.day), value_minor: moved.value_minor });
     }
 }
 
@@ -118,13 +104,7 @@ pub struct StandingList {
 impl StandingList {
     /// An empty list for the end of the day `until`.
     pub fn new(until: Day) -> Self {
-        Self {
-            until,
-            current: None,
-            count: 0,
-            value_minor: 0,
-            rows: Vec::new(),
-        }
+        Self { until, current: None, count: 0, value_minor: 0, rows: Vec::new() }
     }
 
     /// Reads a chunk of postings in order of customer, from the first day on; later ones than `until` are
@@ -136,10 +116,7 @@ impl StandingList {
             match self.current {
                 Some(known) if known == customer => {}
                 Some(known) if known > customer => {
-                    return Err(Error::OutOfOrder {
-                        customer,
-                        day: Day(day),
-                    });
+                    return Err(Error::OutOfOrder { customer, day: Day(day) });
                 }
                 _ => self.close_customer(),
             }
@@ -160,10 +137,7 @@ impl StandingList {
 
     fn close_customer(&mut self) {
         if let Some(customer) = self.current.take().filter(|_| self.count > 0) {
-            self.rows.push(StandingRow {
-                customer,
-                value_minor: self.value_minor,
-            });
+            self.rows.push(StandingRow { customer, value_minor: self.value_minor });
         }
         (self.count, self.value_minor) = (0, 0);
     }

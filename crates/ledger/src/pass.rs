@@ -54,17 +54,8 @@ struct Turn {
 impl Pass {
     /// A pass under the company's rules, before any row.
     pub fn new(rules: &Rules) -> Self {
-        let streams = rules
-            .streams
-            .iter()
-            .map(|rule| Stream::new(rule, rules.annual))
-            .collect();
-        Self {
-            as_of: rules.as_of.0.min(i32::MAX - 1),
-            streams,
-            current: None,
-            uncounted: 0,
-        }
+        let streams = rules.streams.iter().map(|rule| Stream::new(rule, rules.annual)).collect();
+        Self { as_of: rules.as_of.0.min(i32::MAX - 1), streams, current: None, uncounted: 0 }
     }
 
     /// Reads a chunk; appends the postings and states that are settled by it.
@@ -110,28 +101,16 @@ impl Pass {
         match self.current.as_ref().map(|current| (current.code, current.day)) {
             Some((known, last)) if known == customer && last <= day => {}
             Some((known, _)) if known >= customer => {
-                return Err(Error::OutOfOrder {
-                    customer,
-                    day: Day(day),
-                });
+                return Err(Error::OutOfOrder { customer, day: Day(day) });
             }
             _ => {
                 self.close(postings, states);
-                self.current = Some(Customer {
-                    code: customer,
-                    day: i32::MIN,
-                    due: i32::MAX,
-                    ..Customer::default()
-                });
+                self.current =
+                    Some(Customer { code: customer, day: i32::MIN, due: i32::MAX, ..Customer::default() });
             }
         }
         let until = day.min(self.as_of);
-        while let Some(due) = self
-            .current
-            .as_ref()
-            .map(|current| current.due)
-            .filter(|due| *due < until)
-        {
+        while let Some(due) = self.current.as_ref().map(|current| current.due).filter(|due| *due < until) {
             self.settle(due, postings);
         }
         if let Some(current) = &mut self.current {
@@ -166,11 +145,7 @@ impl Pass {
                 stream.is_some_and(|stream| stream.subscribe(day, seq, rows.reference[at], value_minor))
             }
             code => {
-                return Err(Error::UnknownCode {
-                    customer: current.code,
-                    what: "kind",
-                    code,
-                });
+                return Err(Error::UnknownCode { customer: current.code, what: "kind", code });
             }
         };
         if counted {
@@ -217,12 +192,7 @@ impl Pass {
     /// Settles the current customer to the end of the books and writes its state.
     fn close(&mut self, postings: &mut Postings, states: &mut States) {
         let as_of = self.as_of;
-        while let Some(due) = self
-            .current
-            .as_ref()
-            .map(|current| current.due)
-            .filter(|due| *due <= as_of)
-        {
+        while let Some(due) = self.current.as_ref().map(|current| current.due).filter(|due| *due <= as_of) {
             self.settle(due, postings);
         }
         for stream in self.streams.iter_mut().filter(|stream| stream.touched) {
@@ -255,11 +225,7 @@ fn turn(streams: &mut [Stream], day: i32) -> Turn {
         rise: (0, 0),
         fall: (0, 0),
     };
-    for (code, stream) in streams
-        .iter_mut()
-        .enumerate()
-        .filter(|(_, stream)| stream.touched)
-    {
+    for (code, stream) in streams.iter_mut().enumerate().filter(|(_, stream)| stream.touched) {
         turn.due = turn.due.min(stream.settle(day));
         turn.now.active |= stream.is.active;
         turn.now.value_minor += stream.is.value_minor;

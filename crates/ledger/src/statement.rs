@@ -41,10 +41,7 @@ struct Grid {
 
 impl Grid {
     fn new(columns: usize, periods: usize) -> Self {
-        Self {
-            columns,
-            cells: vec![Sums::default(); columns * periods],
-        }
+        Self { columns, cells: vec![Sums::default(); columns * periods] }
     }
 
     fn grow_in_front(&mut self, periods: usize) {
@@ -99,10 +96,7 @@ impl StatementBuilder {
     /// period from that of the first posting to that of the last day, without holes. None without postings.
     pub fn finish(mut self) -> Vec<Line> {
         self.close_customer();
-        let Some(last_month) = self
-            .calendar
-            .month(self.as_of.0)
-            .filter(|last| *last >= self.first_month)
+        let Some(last_month) = self.calendar.month(self.as_of.0).filter(|last| *last >= self.first_month)
         else {
             return Vec::new();
         };
@@ -117,11 +111,7 @@ impl StatementBuilder {
                     let figures = grid.cells[period * grid.columns + column].figures(opening);
                     opening = (figures.closing_count, figures.closing_minor);
                     let period = self.calendar.period(granularity, period * length);
-                    lines.push(Line {
-                        period,
-                        segment,
-                        figures,
-                    });
+                    lines.push(Line { period, segment, figures });
                 }
             }
         }
@@ -134,10 +124,7 @@ impl StatementBuilder {
         let column = match self.current {
             Some(current) if current.customer == customer && current.day <= day => current.column,
             Some(current) if current.customer >= customer => {
-                return Err(Error::OutOfOrder {
-                    customer,
-                    day: Day(day),
-                });
+                return Err(Error::OutOfOrder { customer, day: Day(day) });
             }
             _ => {
                 self.close_customer();
@@ -153,12 +140,7 @@ impl StatementBuilder {
         } else {
             self.first_month = self.first_month.min(month);
         }
-        let current = Current {
-            customer,
-            day,
-            month,
-            column,
-        };
+        let current = Current { customer, day, month, column };
         self.current = Some(current);
         Ok(current)
     }
@@ -170,21 +152,14 @@ impl StatementBuilder {
         let code = segment_of.get(customer as usize).map(|code| usize::from(*code));
         match code.filter(|code| *code < self.segments) {
             Some(code) => Ok(code + 1),
-            None => Err(Error::NoSegment {
-                customer,
-                segments: self.segments,
-            }),
+            None => Err(Error::NoSegment { customer, segments: self.segments }),
         }
     }
 
     /// Makes room for a day before all others. No fold is open then, for a customer's days only rise.
     #[cold]
     fn reach(&mut self, customer: u32, day: i32) -> Result<usize, Error> {
-        let outside = Error::OutsideTheBooks {
-            customer,
-            day: Day(day),
-            as_of: self.as_of,
-        };
+        let outside = Error::OutsideTheBooks { customer, day: Day(day), as_of: self.as_of };
         let Some(added) = self.calendar.reach(day) else {
             return Err(outside);
         };
@@ -211,9 +186,7 @@ impl StatementBuilder {
     /// Closes the current customer's periods that end before `month`.
     #[inline]
     fn close_periods(&mut self, current: Current, month: usize) {
-        let Current {
-            month: last, column, ..
-        } = current;
+        let Current { month: last, column, .. } = current;
         for ((fold, grid), length) in self.folds.iter_mut().zip(&mut self.grids).zip(LENGTHS) {
             if last / length == month / length {
                 return;

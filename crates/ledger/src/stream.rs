@@ -7,10 +7,7 @@ use std::collections::VecDeque;
 /// Days over which a purchase or refund counts into value, its own day included.
 const YEAR_DAYS: i32 = 365;
 const MARGIN_PARTS: i64 = 1_000_000_000;
-const NEVER: Mark = Mark {
-    day: i32::MIN,
-    seq: 0,
-};
+const NEVER: Mark = Mark { day: i32::MIN, seq: 0 };
 
 /// An event by day and ordinal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +32,8 @@ pub(crate) struct Standing {
 
 #[derive(Debug)]
 enum Kind {
-    Contractual {
-        factor: i64,
-    },
-    Purchases {
-        gap_days: i32,
-        margin_parts: Option<i64>,
-    },
+    Contractual { factor: i64 },
+    Purchases { gap_days: i32, margin_parts: Option<i64> },
 }
 
 /// The state of the current customer; buffers are reused from one customer to the next.
@@ -68,14 +60,10 @@ pub(crate) struct Stream {
 impl Stream {
     pub(crate) fn new(rule: &StreamRule, annual: bool) -> Self {
         let kind = match rule.regime {
-            Regime::Contractual => Kind::Contractual {
-                factor: if annual { 12 } else { 1 },
-            },
+            Regime::Contractual => Kind::Contractual { factor: if annual { 12 } else { 1 } },
             Regime::Purchases { gap_days } => Kind::Purchases {
                 gap_days: i32::try_from(gap_days).unwrap_or(i32::MAX),
-                margin_parts: rule
-                    .margin
-                    .map(|share| (share * MARGIN_PARTS as f64).round() as i64),
+                margin_parts: rule.margin.map(|share| (share * MARGIN_PARTS as f64).round() as i64),
             },
         };
         Self {
@@ -110,11 +98,7 @@ impl Stream {
     /// Takes a purchase; false when this stream does not count purchases.
     #[inline]
     pub(crate) fn purchase(&mut self, day: i32, seq: u32, value_minor: i64) -> bool {
-        let Kind::Purchases {
-            gap_days,
-            margin_parts,
-        } = self.kind
-        else {
+        let Kind::Purchases { gap_days, margin_parts } = self.kind else {
             return false;
         };
         self.purchased = Mark { day, seq };
@@ -140,10 +124,7 @@ impl Stream {
         };
         self.touched = true;
         self.subscribed = Mark { day, seq };
-        match self
-            .subscriptions
-            .binary_search_by_key(&reference, |known| known.0)
-        {
+        match self.subscriptions.binary_search_by_key(&reference, |known| known.0) {
             Ok(at) => {
                 let known = &mut self.subscriptions[at].1;
                 self.monthly_minor += monthly_minor - *known;
@@ -174,10 +155,8 @@ impl Stream {
         match self.kind {
             Kind::Contractual { factor } => {
                 let active = self.monthly_minor > 0;
-                self.is = Standing {
-                    active,
-                    value_minor: if active { self.monthly_minor * factor } else { 0 },
-                };
+                self.is =
+                    Standing { active, value_minor: if active { self.monthly_minor * factor } else { 0 } };
                 i32::MAX
             }
             Kind::Purchases { .. } => {
@@ -186,10 +165,7 @@ impl Stream {
                     self.is = Standing::default();
                     return i32::MAX;
                 }
-                self.is = Standing {
-                    active: true,
-                    value_minor: self.year_minor,
-                };
+                self.is = Standing { active: true, value_minor: self.year_minor };
                 self.active_until.saturating_add(1).min(next_leaves)
             }
         }
@@ -204,10 +180,7 @@ impl Stream {
                 return leaves;
             }
             self.year_minor -= oldest.value_minor;
-            self.left_the_year = Mark {
-                day: leaves,
-                seq: oldest.mark.seq,
-            };
+            self.left_the_year = Mark { day: leaves, seq: oldest.mark.seq };
             self.year.pop_front();
         }
         i32::MAX
@@ -239,15 +212,9 @@ impl Stream {
             (false, true) => return (Reason::Purchased, self.purchased.seq),
             _ => {}
         }
-        let likely = if rose {
-            [purchased, left, refunded]
-        } else {
-            [refunded, left, purchased]
-        };
-        let (reason, mark) = likely
-            .into_iter()
-            .find(|(_, mark)| mark.day == day)
-            .unwrap_or((likely[0].0, likely[0].1));
+        let likely = if rose { [purchased, left, refunded] } else { [refunded, left, purchased] };
+        let (reason, mark) =
+            likely.into_iter().find(|(_, mark)| mark.day == day).unwrap_or((likely[0].0, likely[0].1));
         (reason, mark.seq)
     }
 }
@@ -269,14 +236,8 @@ mod tests {
 
     #[test]
     fn a_margin_rounds_half_away_from_zero_also_where_floats_would_not() {
-        let table = [
-            (100, 0.285, 29),
-            (-100, 0.285, -29),
-            (5, 0.5, 3),
-            (-5, 0.5, -3),
-            (4, 0.1, 0),
-            (7, 1.0, 7),
-        ];
+        let table =
+            [(100, 0.285, 29), (-100, 0.285, -29), (5, 0.5, 3), (-5, 0.5, -3), (4, 0.1, 0), (7, 1.0, 7)];
         for (value, share, expected) in table {
             let parts = (share * MARGIN_PARTS as f64).round() as i64;
             assert_eq!(with_margin(value, Some(parts)), expected, "{value} × {share}");

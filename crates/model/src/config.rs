@@ -145,10 +145,7 @@ pub struct Identity {
 
 impl Default for Identity {
     fn default() -> Self {
-        Self {
-            generic_after_names: 4,
-            strip_plus_tag: true,
-        }
+        Self { generic_after_names: 4, strip_plus_tag: true }
     }
 }
 
@@ -162,9 +159,7 @@ pub struct Intake {
 
 impl Default for Intake {
     fn default() -> Self {
-        Self {
-            max_reject_share: 0.05,
-        }
+        Self { max_reject_share: 0.05 }
     }
 }
 
@@ -254,9 +249,7 @@ impl Touchpoint {
         if self.patterns.is_empty() {
             return self.id.get_ref() == event;
         }
-        self.patterns
-            .iter()
-            .any(|pattern| glob(pattern.as_bytes(), event.as_bytes()))
+        self.patterns.iter().any(|pattern| glob(pattern.as_bytes(), event.as_bytes()))
     }
 }
 
@@ -265,9 +258,9 @@ pub fn glob(pattern: &[u8], text: &[u8]) -> bool {
     match pattern.split_first() {
         None => text.is_empty(),
         Some((b'*', rest)) => (0..=text.len()).any(|skip| glob(rest, &text[skip..])),
-        Some((first, rest)) => text
-            .split_first()
-            .is_some_and(|(head, tail)| head == first && glob(rest, tail)),
+        Some((first, rest)) => {
+            text.split_first().is_some_and(|(head, tail)| head == first && glob(rest, tail))
+        }
     }
 }
 
@@ -288,11 +281,7 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let config: Self = toml::from_str(text).map_err(|error| vec![check::syntax(text, &error)])?;
         let problems = check::problems(text, &config);
-        if problems.is_empty() {
-            Ok(config)
-        } else {
-            Err(problems)
-        }
+        if problems.is_empty() { Ok(config) } else { Err(problems) }
     }
 
     /// The exchange rates; empty when none is given.
@@ -308,10 +297,7 @@ impl Config {
 
     /// The last day the books cover, if fixed.
     pub fn as_of(&self) -> Option<Day> {
-        self.company
-            .as_of
-            .as_ref()
-            .and_then(|text| Day::parse(text.get_ref()))
+        self.company.as_of.as_ref().and_then(|text| Day::parse(text.get_ref()))
     }
 
     /// The company's time zone; UTC when the name is unknown, which [`Self::parse`] refuses.
@@ -321,15 +307,11 @@ impl Config {
 
     /// Index of the touchpoint an event name belongs to: the first that matches, in file order.
     pub fn touchpoint_of(&self, event: &str) -> Option<usize> {
-        self.touchpoints
-            .iter()
-            .position(|touchpoint| touchpoint.matches(event))
+        self.touchpoints.iter().position(|touchpoint| touchpoint.matches(event))
     }
 
     /// Every feed with its silo, in file order.
     pub fn feeds(&self) -> impl Iterator<Item = (&Silo, &Feed)> {
-        self.silos
-            .iter()
-            .flat_map(|silo| silo.feeds.iter().map(move |feed| (silo, feed)))
+        self.silos.iter().flat_map(|silo| silo.feeds.iter().map(move |feed| (silo, feed)))
     }
 }

@@ -26,12 +26,7 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         ValueBasis::Annual => "recurring value per month × 12",
         ValueBasis::Monthly => "recurring value per month",
     };
-    let define = |id, title, text| Definition {
-        id,
-        version: 1,
-        title,
-        text,
-    };
+    let define = |id, title, text| Definition { id, version: 1, title, text };
     vec![
         define("customer", "Customer", format!("A customer is {unit}, recognised behind the records of every silo. An id is minted once and never reused.")),
         define("active", "Active", format!("A customer is active when any revenue stream is. {}", streams(config))),

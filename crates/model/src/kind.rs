@@ -75,10 +75,7 @@ coded! {
 impl Outcome {
     /// Whether the touchpoint failed the customer: failed, late, reopened or complained.
     pub const fn is_failure(self) -> bool {
-        matches!(
-            self,
-            Self::Failed | Self::Late | Self::Reopened | Self::Complained
-        )
+        matches!(self, Self::Failed | Self::Late | Self::Reopened | Self::Complained)
     }
 }
 

@@ -13,10 +13,7 @@ impl Currency {
     /// Reads a code, trimming blanks and folding case; `None` when it is not three letters.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes: [u8; 3] = text.trim().as_bytes().try_into().ok()?;
-        bytes
-            .iter()
-            .all(u8::is_ascii_alphabetic)
-            .then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
+        bytes.iter().all(u8::is_ascii_alphabetic).then(|| Self(bytes.map(|b| b.to_ascii_uppercase())))
     }
 
     /// The code as text.
@@ -175,12 +172,7 @@ pub fn format_minor(minor: i64, exponent: u32) -> String {
     if exponent == 0 {
         return format!("{sign}{magnitude}");
     }
-    format!(
-        "{sign}{}.{:0width$}",
-        magnitude / base,
-        magnitude % base,
-        width = exponent as usize
-    )
+    format!("{sign}{}.{:0width$}", magnitude / base, magnitude % base, width = exponent as usize)
 }
 
 /// Dated exchange rates into the company's currency.
@@ -198,11 +190,7 @@ impl Rates {
 
     /// The rate in force on `day`, or `None` when no rate of that currency starts on or before it.
     pub fn on(&self, currency: Currency, day: Day) -> Option<f64> {
-        self.by_currency
-            .get(&currency)?
-            .range(..=day)
-            .next_back()
-            .map(|(_, rate)| *rate)
+        self.by_currency.get(&currency)?.range(..=day).next_back().map(|(_, rate)| *rate)
     }
 
     /// Converts minor units of `from` on `day` into minor units of `into`; `None` without a dated rate.
@@ -239,11 +227,7 @@ mod tests {
             ("99999999999999999999", DecimalMark::Point, Err(TooLarge)),
         ];
         for (text, mark, expected) in table {
-            assert_eq!(
-                parse_minor(text.as_bytes(), 2, *mark, false),
-                *expected,
-                "{text:?}"
-            );
+            assert_eq!(parse_minor(text.as_bytes(), 2, *mark, false), *expected, "{text:?}");
         }
         assert_eq!(parse_minor(b"9.995", 2, DecimalMark::Point, true), Ok(1000));
         assert_eq!(parse_minor(b"1500", 0, DecimalMark::Point, false), Ok(1500));

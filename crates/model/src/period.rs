@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A civil day as days since 1970-01-01; the unit in which the ledger counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A civil day as days since 1970-01-01; the unit in which the ledger counts. Outside, as in JSON, it is `YYYY-MM-DD`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(pub i32);
 
 const EPOCH: Date = jiff::civil::date(1970, 1, 1);
@@ -47,6 +48,20 @@ impl std::fmt::Display for Day {
     }
 }
 
+impl Serialize for Day {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text)
+            .ok_or_else(|| D::Error::custom(format!("`{text}` is no day; write it as 2026-10-31")))
+    }
+}
+
 /// Days since 1970-01-01 of a proleptic Gregorian date (Howard Hinnant, "chrono-Compatible Low-Level Date
 /// Algorithms"). `month` 1–12, `day` 1–31; other values give a day that does not round-trip.
 pub fn days_from_civil(year: i32, month: u32, day: u32) -> i32 {
@@ -71,12 +86,7 @@ pub struct DayCutter {
 impl DayCutter {
     /// A cutter for one zone.
     pub fn new(zone: TimeZone) -> Self {
-        Self {
-            zone,
-            from_us: 0,
-            until_us: 0,
-            offset_us: 0,
-        }
+        Self { zone, from_us: 0, until_us: 0, offset_us: 0 }
     }
 
     /// The civil day of an instant in microseconds since the Unix epoch, UTC.
@@ -93,16 +103,9 @@ impl DayCutter {
             return;
         };
         self.offset_us = i64::from(self.zone.to_offset(at).seconds()) * 1_000_000;
-        self.until_us = self
-            .zone
-            .following(at)
-            .next()
-            .map_or(i64::MAX, |t| t.timestamp().as_microsecond());
+        self.until_us = self.zone.following(at).next().map_or(i64::MAX, |t| t.timestamp().as_microsecond());
         self.from_us = if self.zone.to_offset_info(at).offset() == self.zone.to_offset(at) {
-            self.zone
-                .preceding(at)
-                .next()
-                .map_or(i64::MIN, |t| t.timestamp().as_microsecond())
+            self.zone.preceding(at).next().map_or(i64::MIN, |t| t.timestamp().as_microsecond())
         } else {
             at_us
         };
@@ -145,9 +148,7 @@ impl Granularity {
 
     /// The granularity of a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|g| g.name().eq_ignore_ascii_case(name))
+        Self::ALL.into_iter().find(|g| g.name().eq_ignore_ascii_case(name))
     }
 }
 
@@ -165,20 +166,13 @@ impl Period {
     pub fn of(granularity: Granularity, day: Day) -> Self {
         let date = day.date();
         let months = i32::from(date.year()) * 12 + i32::from(date.month() as u8) - 1;
-        Self {
-            granularity,
-            index: months.div_euclid(granularity.months()),
-        }
+        Self { granularity, index: months.div_euclid(granularity.months()) }
     }
 
     /// First day.
     pub fn start(self) -> Day {
         let months = self.index * self.granularity.months();
-        Day(days_from_civil(
-            months.div_euclid(12),
-            months.rem_euclid(12) as u32 + 1,
-            1,
-        ))
+        Day(days_from_civil(months.div_euclid(12), months.rem_euclid(12) as u32 + 1, 1))
     }
 
     /// The day after the last day.
@@ -189,10 +183,7 @@ impl Period {
     /// The period after this one.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self {
-            granularity: self.granularity,
-            index: self.index + 1,
-        }
+        Self { granularity: self.granularity, index: self.index + 1 }
     }
 
     /// Reads `2026-07`, `2026-Q3` or `2026`.
@@ -208,20 +199,14 @@ impl Period {
             Some(m) => (Granularity::Month, m.parse::<i32>().ok()? - 1),
         };
         let per_year = 12 / granularity.months();
-        (0..per_year).contains(&within).then_some(Self {
-            granularity,
-            index: year * per_year + within,
-        })
+        (0..per_year).contains(&within).then_some(Self { granularity, index: year * per_year + within })
     }
 }
 
 impl std::fmt::Display for Period {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let per_year = 12 / self.granularity.months();
-        let (year, within) = (
-            self.index.div_euclid(per_year),
-            self.index.rem_euclid(per_year) + 1,
-        );
+        let (year, within) = (self.index.div_euclid(per_year), self.index.rem_euclid(per_year) + 1);
         match self.granularity {
             Granularity::Month => write!(f, "{year:04}-{within:02}"),
             Granularity::Quarter => write!(f, "{year:04}-Q{within}"),
@@ -247,6 +232,17 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_written_and_read_as_a_date() {
+        let day = Day::parse("2026-10-31").expect("day");
+        let written = toml::Value::try_from(day).expect("written");
+        assert_eq!(written, toml::Value::String("2026-10-31".to_owned()));
+        assert_eq!(written.try_into::<Day>().expect("read"), day);
+        let refused = toml::Value::from("31.10.2026").try_into::<Day>().expect_err("no day");
+        assert!(refused.to_string().contains("write it as 2026-10-31"), "{refused}");
+        assert!(toml::Value::from(20_757).try_into::<Day>().is_err());
+    }
+
+    #[test]
     fn periods_are_half_open_and_name_themselves() {
         let table = [
             ("2026-02", "2026-02-01", "2026-03-01"),
@@ -255,10 +251,7 @@ mod tests {
         ];
         for (name, start, end) in table {
             let period = Period::parse(name).expect(name);
-            assert_eq!(
-                (period.start().to_string(), period.end().to_string()),
-                (start.into(), end.into())
-            );
+            assert_eq!((period.start().to_string(), period.end().to_string()), (start.into(), end.into()));
             assert_eq!(period.to_string(), name);
             assert_eq!(Period::of(period.granularity, period.end().plus(-1)), period);
             assert_eq!(Period::of(period.granularity, period.end()), period.next());
@@ -272,15 +265,10 @@ mod tests {
     fn a_day_is_cut_where_the_company_lives_also_when_clocks_change() {
         let zone = TimeZone::get("Europe/Berlin").expect("zone");
         let mut cutter = DayCutter::new(zone.clone());
-        let start = Timestamp::from_second(1_711_800_000)
-            .expect("at")
-            .as_microsecond(); // 2024-03-30 12:00 UTC
+        let start = Timestamp::from_second(1_711_800_000).expect("at").as_microsecond(); // 2024-03-30 12:00 UTC
         for step in 0..400 {
             let at_us = start + step * 17 * 60 * 60 * 1_000_000;
-            let slow = Timestamp::from_microsecond(at_us)
-                .expect("at")
-                .to_zoned(zone.clone())
-                .date();
+            let slow = Timestamp::from_microsecond(at_us).expect("at").to_zoned(zone.clone()).date();
             assert_eq!(cutter.day(at_us), Day::of(slow));
         }
         for at_us in [i64::MAX, i64::MIN / 4] {

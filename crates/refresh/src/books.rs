@@ -4,14 +4,16 @@ use crate::customers::Customers;
 use crate::error::Error;
 use crate::inputs::gap_of;
 use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, UInt8Array, UInt16Array, UInt32Array,
-    UInt64Array,
+    ArrayRef, BooleanArray, Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, UInt8Array,
+    UInt16Array, UInt32Array, UInt64Array,
 };
 use futures::StreamExt;
 use intake::Home;
 use lake::tables;
 use lake::{Lake, Mode, Write, column};
-use ledger::{Calibration, Closing, Line, Pass, Postings, Regime, Rows, Rules, StatementBuilder, States, StreamRule};
+use ledger::{
+    Calibration, Closing, Line, Pass, Postings, Regime, Rows, Rules, StatementBuilder, States, StreamRule,
+};
 use model::Day;
 use model::config::ValueBasis;
 use serde::Serialize;
@@ -215,7 +217,8 @@ impl<'a> Books<'a> {
 }
 
 fn posting_rows(postings: &mut Postings) -> Result<RecordBatch, Error> {
-    let Postings { customer, day, movement, count, value_minor, reason, stream, seq } = std::mem::take(postings);
+    let Postings { customer, day, movement, count, value_minor, reason, stream, seq } =
+        std::mem::take(postings);
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt32Array::from(customer)),
         Arc::new(Date32Array::from(day)),
@@ -246,7 +249,9 @@ fn state_rows(states: &mut States) -> Result<RecordBatch, Error> {
 }
 
 fn statement_rows(lines: &[Line], segments: &[String]) -> Result<RecordBatch, Error> {
-    let segment = |line: &Line| line.segment.and_then(|code| segments.get(usize::from(code))).map_or("", String::as_str);
+    let segment = |line: &Line| {
+        line.segment.and_then(|code| segments.get(usize::from(code))).map_or("", String::as_str)
+    };
     let mut columns: Vec<ArrayRef> = vec![
         Arc::new(StringArray::from_iter_values(lines.iter().map(|line| line.period.granularity.name()))),
         Arc::new(StringArray::from_iter_values(lines.iter().map(|line| line.period.to_string()))),
@@ -254,7 +259,9 @@ fn statement_rows(lines: &[Line], segments: &[String]) -> Result<RecordBatch, Er
         Arc::new(StringArray::from_iter_values(lines.iter().map(segment))),
     ];
     for at in 0..ledger::FIGURES.len() {
-        columns.push(Arc::new(Int64Array::from_iter_values(lines.iter().map(|line| line.figures.as_array()[at]))));
+        columns.push(Arc::new(Int64Array::from_iter_values(
+            lines.iter().map(|line| line.figures.as_array()[at]),
+        )));
     }
     Ok(RecordBatch::try_new(tables::statement().schema, columns)?)
 }

@@ -39,7 +39,11 @@ pub(crate) async fn resolve(
     live.put(&view)?;
     let people = people::read(&view, &home.config).await?;
     if people.hash.len() > u32::MAX as usize {
-        return Err(Error::TooMany { what: "records", limit: u64::from(u32::MAX), cure: "split the company into several homes" });
+        return Err(Error::TooMany {
+            what: "records",
+            limit: u64::from(u32::MAX),
+            cure: "split the company into several homes",
+        });
     }
     let before = match previous {
         Some(snapshot) => Before::read(&lake.view(snapshot).await?).await?,
@@ -105,7 +109,8 @@ fn segments(home: &Home, people: &People, resolution: &Resolution) -> (Vec<u16>,
     }
     let names: std::collections::BTreeSet<&str> = chosen.iter().map(|(segment, _)| *segment).collect();
     let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let code = |segment: &str| names.binary_search_by(|name| name.as_str().cmp(segment)).unwrap_or_default() as u16;
+    let code =
+        |segment: &str| names.binary_search_by(|name| name.as_str().cmp(segment)).unwrap_or_default() as u16;
     (chosen.iter().map(|(segment, _)| code(segment)).collect(), names)
 }
 
@@ -121,13 +126,16 @@ struct Before {
 impl Before {
     async fn read(view: &View) -> Result<Self, Error> {
         let batch = view
-            .table("select o.record_hash, c.id from customer_of o join customers c on o.customer = c.customer")
+            .table(
+                "select o.record_hash, c.id from customer_of o join customers c on o.customer = c.customer",
+            )
             .await?;
         let hash: &UInt64Array = column(&batch, "record_hash")?;
         let id: &StringArray = column(&batch, "id")?;
         let mut before = Self { record_hash: hash.values().to_vec(), id: ids(id)?, ..Self::default() };
         let batch = view.table("select id, stands_for from redirects").await?;
-        let (id, stands_for) = (column::<StringArray>(&batch, "id")?, column::<StringArray>(&batch, "stands_for")?);
+        let (id, stands_for) =
+            (column::<StringArray>(&batch, "id")?, column::<StringArray>(&batch, "stands_for")?);
         for row in 0..batch.num_rows() {
             let from = uuid(id.value(row))?;
             match stands_for.value(row) {
@@ -139,7 +147,12 @@ impl Before {
     }
 
     fn previous(&self) -> Previous<'_> {
-        Previous { record_hash: &self.record_hash, id: &self.id, redirects: &self.redirects, retired: &self.retired }
+        Previous {
+            record_hash: &self.record_hash,
+            id: &self.id,
+            redirects: &self.redirects,
+            retired: &self.retired,
+        }
     }
 }
 
@@ -189,7 +202,8 @@ impl Tables<'_> {
         for customer in &self.resolution.customer {
             records[*customer as usize] += 1;
         }
-        let segment = segment_of.iter().map(|code| segments.get(usize::from(*code)).map_or("", String::as_str));
+        let segment =
+            segment_of.iter().map(|code| segments.get(usize::from(*code)).map_or("", String::as_str));
         let columns: Vec<ArrayRef> = vec![
             Arc::new(UInt32Array::from_iter_values(0..ids.len() as u32)),
             Arc::new(StringArray::from_iter_values(ids.iter().map(Uuid::to_string))),
@@ -202,11 +216,19 @@ impl Tables<'_> {
     /// Redirects in force, and ids whose records are gone, which stand for nobody.
     async fn redirects(&self, before: &Before) -> Result<(), Error> {
         let live: std::collections::BTreeSet<&Uuid> = self.resolution.ids.iter().collect();
-        let mut redirects: BTreeMap<Uuid, String> =
-            before.retired.iter().chain(&before.id).filter(|id| !live.contains(id)).map(|id| (*id, String::new())).collect();
-        redirects.extend(self.resolution.redirects.iter().map(|(from, to)| {
-            (*from, if live.contains(to) { to.to_string() } else { String::new() })
-        }));
+        let mut redirects: BTreeMap<Uuid, String> = before
+            .retired
+            .iter()
+            .chain(&before.id)
+            .filter(|id| !live.contains(id))
+            .map(|id| (*id, String::new()))
+            .collect();
+        redirects.extend(
+            self.resolution
+                .redirects
+                .iter()
+                .map(|(from, to)| (*from, if live.contains(to) { to.to_string() } else { String::new() })),
+        );
         let columns: Vec<ArrayRef> = vec![
             Arc::new(StringArray::from_iter_values(redirects.keys().map(Uuid::to_string))),
             Arc::new(StringArray::from_iter_values(redirects.values())),

@@ -2,7 +2,9 @@
 
 use crate::error::Error;
 use crate::view::Edition;
-use arrow::array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array};
+use arrow::array::{
+    ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
+};
 use lake::tables;
 use lake::{Lake, Mode, column};
 use model::Day;
@@ -11,9 +13,12 @@ use std::sync::Arc;
 /// Every edition published up to a snapshot, oldest first.
 pub(crate) async fn all(lake: &Lake, snapshot: i64) -> Result<Vec<Edition>, Error> {
     let batch = lake.view(snapshot).await?.table("select * from editions order by edition").await?;
-    let (number, at) = (column::<UInt64Array>(&batch, "edition")?, column::<TimestampMicrosecondArray>(&batch, "at")?);
-    let (snapshot, as_of) = (column::<Int64Array>(&batch, "snapshot")?, column::<Date32Array>(&batch, "as_of")?);
-    let (inputs, checks) = (column::<StringArray>(&batch, "inputs")?, column::<StringArray>(&batch, "checks")?);
+    let (number, at) =
+        (column::<UInt64Array>(&batch, "edition")?, column::<TimestampMicrosecondArray>(&batch, "at")?);
+    let (snapshot, as_of) =
+        (column::<Int64Array>(&batch, "snapshot")?, column::<Date32Array>(&batch, "as_of")?);
+    let (inputs, checks) =
+        (column::<StringArray>(&batch, "inputs")?, column::<StringArray>(&batch, "checks")?);
     let row = |row: usize| Edition {
         edition: number.value(row),
         snapshot: snapshot.value(row),

@@ -52,7 +52,9 @@ pub enum Error {
     #[error("identity: {0}")]
     Identity(#[from] identity::Error),
     /// What stands in a table is not what this version writes.
-    #[error("the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?")]
+    #[error(
+        "the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?"
+    )]
     Unknown(String),
     /// Imports.
     #[error(transparent)]

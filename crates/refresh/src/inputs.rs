@@ -57,8 +57,10 @@ impl Live {
         let mut live = Vec::new();
         for (feed_at, (silo, feed)) in config.feeds().enumerate() {
             let silo_at = config.silos.iter().position(|other| other.id.get_ref() == silo.id.get_ref());
-            let stream = stream_of(&config.streams, feed.stream.as_ref().map(|stream| stream.get_ref().as_str()));
-            let of_feed = |import: &&Import| import.silo == *silo.id.get_ref() && import.feed == *feed.id.get_ref();
+            let stream =
+                stream_of(&config.streams, feed.stream.as_ref().map(|stream| stream.get_ref().as_str()));
+            let of_feed =
+                |import: &&Import| import.silo == *silo.id.get_ref() && import.feed == *feed.id.get_ref();
             live.extend(imports.live().filter(of_feed).map(|import| LiveImport {
                 import: import.clone(),
                 silo: silo_at.unwrap_or_default() as u16,
@@ -96,7 +98,8 @@ impl Live {
 
     /// What an edition made from these imports under this config is made from.
     pub(crate) fn inputs(&self, home: &Home, as_of: Day) -> Inputs {
-        let mut imports: Vec<String> = self.imports.iter().map(|live| format!("{:016x}", live.import.id)).collect();
+        let mut imports: Vec<String> =
+            self.imports.iter().map(|live| format!("{:016x}", live.import.id)).collect();
         imports.sort();
         let config = blake3::hash(home.text.as_bytes()).to_hex()[..16].to_owned();
         Inputs { imports, config, as_of: as_of.to_string(), rules: RULES }

@@ -76,7 +76,10 @@ impl<'a> Fold<'a> {
         let silo: &UInt16Array = column(batch, "silo")?;
         let key: &StringArray = column(batch, "record_key")?;
         let attributes: &StringArray = column(batch, "attributes")?;
-        let text = RECORD_TEXT.iter().map(|name| column::<StringArray>(batch, name)).collect::<lake::Result<Vec<_>>>()?;
+        let text = RECORD_TEXT
+            .iter()
+            .map(|name| column::<StringArray>(batch, name))
+            .collect::<lake::Result<Vec<_>>>()?;
         for row in 0..batch.num_rows() {
             self.begin(hash.value(row), silo.value(row), key.value(row))?;
             for (value, cells) in self.current.iter_mut().zip(&text) {
@@ -97,7 +100,8 @@ impl<'a> Fold<'a> {
             if self.silo.last() == Some(&silo) && self.key == key {
                 return Ok(());
             }
-            let name = |silo: u16| self.config.silos.get(usize::from(silo)).map_or("", |silo| silo.id.get_ref());
+            let name =
+                |silo: u16| self.config.silos.get(usize::from(silo)).map_or("", |silo| silo.id.get_ref());
             let before = self.silo.last().copied().unwrap_or_default();
             return Err(Error::SameHash {
                 one: format!("{}:{}", name(before), self.key),
@@ -113,7 +117,9 @@ impl<'a> Fold<'a> {
     }
 
     fn attributes(&mut self, json: &str) -> Result<(), Error> {
-        let Some(wanted) = self.segment.filter(|name| !RECORD_TEXT.contains(name)) else { return Ok(()) };
+        let Some(wanted) = self.segment.filter(|name| !RECORD_TEXT.contains(name)) else {
+            return Ok(());
+        };
         let attributes: BTreeMap<String, serde_json::Value> = serde_json::from_str(json)?;
         match attributes.get(wanted) {
             Some(serde_json::Value::String(text)) if !text.trim().is_empty() => {
@@ -130,7 +136,8 @@ impl<'a> Fold<'a> {
         if self.hash.is_empty() {
             return;
         }
-        if let Some(at) = self.segment.and_then(|wanted| RECORD_TEXT.iter().position(|name| *name == wanted)) {
+        if let Some(at) = self.segment.and_then(|wanted| RECORD_TEXT.iter().position(|name| *name == wanted))
+        {
             self.current_segment = self.current[at].as_deref().unwrap_or_default().trim().to_owned();
         }
         for (builder, value) in self.text.iter_mut().zip(&mut self.current) {

@@ -77,7 +77,9 @@ impl Reader {
         {
             return Ok(Some(Arc::clone(current)));
         }
-        let Some(edition) = edition::all(&self.lake, head).await?.pop() else { return Ok(None) };
+        let Some(edition) = edition::all(&self.lake, head).await?.pop() else {
+            return Ok(None);
+        };
         if let Some((seen, current)) = &mut *newest
             && current.edition == edition
         {

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::inputs::Live;
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt16Array, UInt32Array,
-    UInt64Array,
+    Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow::datatypes::{DataType, Field, Schema};
 use futures::StreamExt;
@@ -79,7 +79,11 @@ async fn touchpoints(view: &View, home: &Home) -> Result<Vec<Name>, Error> {
             next - 1
         });
         let Ok(touchpoint) = u16::try_from(touchpoint) else {
-            return Err(Error::TooMany { what: "event names", limit: 65_536, cure: "gather them by [[touchpoint]] match patterns" });
+            return Err(Error::TooMany {
+                what: "event names",
+                limit: 65_536,
+                cure: "gather them by [[touchpoint]] match patterns",
+            });
         };
         names.push(Name { silo: silo.value(row), event: event.value(row).to_owned(), touchpoint });
     }
@@ -109,11 +113,16 @@ fn touchpoint_rows(home: &Home, names: &[Name]) -> Result<RecordBatch, Error> {
         .filter(|name| usize::from(name.touchpoint) >= config.touchpoints.len())
         .map(|name| (name.touchpoint, name))
         .collect();
-    let owner = |name: &Name| config.silos.get(usize::from(name.silo)).map_or("", |silo| silo.owner.get_ref());
-    let claimed = config.touchpoints.iter().map(|t| [t.id.get_ref(), t.name.as_str(), t.owner.get_ref(), t.stage.get_ref()]);
+    let owner =
+        |name: &Name| config.silos.get(usize::from(name.silo)).map_or("", |silo| silo.owner.get_ref());
+    let claimed = config
+        .touchpoints
+        .iter()
+        .map(|t| [t.id.get_ref(), t.name.as_str(), t.owner.get_ref(), t.stage.get_ref()]);
     let rest = unclaimed.values().map(|name| [name.event.as_str(), name.event.as_str(), owner(name), ""]);
     let rows: Vec<[&str; 4]> = claimed.chain(rest).collect();
-    let text = |at: usize| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at]))) };
+    let text =
+        |at: usize| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at]))) };
     let is_claimed = (0..rows.len()).map(|at| Some(at < config.touchpoints.len()));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt16Array::from_iter_values(0..rows.len() as u16)),
@@ -140,7 +149,9 @@ async fn put_replaced(view: &View) -> Result<&'static str, Error> {
         return Ok("");
     }
     view.put_side("replaced", replaced.schema(), vec![replaced])?;
-    Ok("left anti join side.main.replaced x on x.import_id = e.import_id and x.row_no = e.row_no and x.part = e.part")
+    Ok(
+        "left anti join side.main.replaced x on x.import_id = e.import_id and x.row_no = e.row_no and x.part = e.part",
+    )
 }
 
 /// Adds what follows from the order: the ordinal within the customer, the day, the reference's hash.
@@ -165,7 +176,12 @@ impl Order {
             self.seq += 1;
         }
         let day = at.values().iter().map(|at| self.cutter.day(*at).0);
-        let named = |name: &str| batch.column_by_name(name).map(Arc::clone).ok_or_else(|| Error::Unknown(format!("no column {name}")));
+        let named = |name: &str| {
+            batch
+                .column_by_name(name)
+                .map(Arc::clone)
+                .ok_or_else(|| Error::Unknown(format!("no column {name}")))
+        };
         let columns: Vec<ArrayRef> = vec![
             named("customer")?,
             named("at")?,

@@ -274,7 +274,7 @@ pub struct Feed {
 pub struct Import {
     /// Its id, 16 hex digits.
     pub id: String,
-    /// `done`, `replaced`, `started` or `aborted`.
+    /// `done`, `started`, `aborted`, `replaced` or `gone`.
     pub status: String,
     /// UTC microseconds.
     pub at_us: i64,

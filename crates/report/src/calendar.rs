@@ -26,12 +26,7 @@ fn month_name(month: i8) -> &'static str {
 /// `31 Oct 2026`.
 pub fn day(day: Day) -> String {
     let date = day.date();
-    format!(
-        "{}\u{a0}{}\u{a0}{}",
-        date.day(),
-        &month_name(date.month())[..3],
-        date.year()
-    )
+    format!("{}\u{a0}{}\u{a0}{}", date.day(), &month_name(date.month())[..3], date.year())
 }
 
 /// `31 Oct 2026, 04:12` of an instant in UTC microseconds, in a zone.
@@ -51,9 +46,7 @@ pub fn day_of(at_us: i64, zone: &TimeZone) -> Day {
 
 /// `04:12` of an instant in UTC microseconds, in a zone.
 pub fn clock(at_us: i64, zone: &TimeZone) -> String {
-    let at = Timestamp::from_microsecond(at_us)
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_zoned(zone.clone());
+    let at = Timestamp::from_microsecond(at_us).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone());
     format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
@@ -94,19 +87,10 @@ mod tests {
             let of = Period::parse(name).expect(name);
             assert_eq!((period(of).as_str(), period_short(of).as_str()), (long, short));
         }
-        assert_eq!(
-            day(Day::parse("2026-10-31").expect("day")),
-            "31\u{a0}Oct\u{a0}2026"
-        );
+        assert_eq!(day(Day::parse("2026-10-31").expect("day")), "31\u{a0}Oct\u{a0}2026");
         let berlin = TimeZone::get("Europe/Berlin").expect("zone");
-        assert_eq!(
-            minute(1_793_487_120_000_000, &berlin),
-            "31\u{a0}Oct\u{a0}2026, 23:52"
-        );
-        assert_eq!(
-            day_of(1_793_487_120_000_000, &berlin),
-            Day::parse("2026-10-31").expect("day")
-        );
+        assert_eq!(minute(1_793_487_120_000_000, &berlin), "31\u{a0}Oct\u{a0}2026, 23:52");
+        assert_eq!(day_of(1_793_487_120_000_000, &berlin), Day::parse("2026-10-31").expect("day"));
         assert_eq!(minute(i64::MAX, &TimeZone::UTC), "unknown time");
     }
 }

@@ -43,11 +43,7 @@ impl Measure {
     pub fn brief(self, number: i64, width: usize) -> String {
         let units = self.units(number);
         let whole = number::count(units.round() as i64);
-        if whole.chars().count() <= width {
-            whole
-        } else {
-            number::compact(units)
-        }
+        if whole.chars().count() <= width { whole } else { number::compact(units) }
     }
 
     /// As a float in customers or units of the currency, for scales.
@@ -116,24 +112,14 @@ impl Flow {
 
     /// Opening plus all movements; the closing when the books balance.
     pub fn tied(&self) -> i64 {
-        self.movements()
-            .iter()
-            .fold(self.opening, |level, (_, _, amount)| {
-                level.saturating_add(*amount)
-            })
+        self.movements().iter().fold(self.opening, |level, (_, _, amount)| level.saturating_add(*amount))
     }
 
     /// The bars from opening to closing. Customers have no expanded and contracted; an adjustment shows
     /// only where there is one.
     pub fn steps(&self, measure: Measure) -> Vec<Step> {
-        let total = |figure, label, amount| Step {
-            figure,
-            label,
-            amount,
-            from: 0,
-            to: amount,
-            is_total: true,
-        };
+        let total =
+            |figure, label, amount| Step { figure, label, amount, from: 0, to: amount, is_total: true };
         let mut steps = vec![total("opening", "Opening", self.opening)];
         let mut level = self.opening;
         for (movement, label, amount) in self.movements() {
@@ -144,14 +130,7 @@ impl Flow {
                 continue;
             }
             let to = level.saturating_add(amount);
-            steps.push(Step {
-                figure: movement.name(),
-                label,
-                amount,
-                from: level,
-                to,
-                is_total: false,
-            });
+            steps.push(Step { figure: movement.name(), label, amount, from: level, to, is_total: false });
             level = to;
         }
         steps.push(total("closing", "Closing", self.closing));
@@ -163,11 +142,7 @@ impl Flow {
             (Movement::Gained, "Gained", self.gained),
             (Movement::WonBack, "Won back", self.won_back),
             (Movement::Expanded, "Expanded", self.expanded),
-            (
-                Movement::Contracted,
-                "Contracted",
-                self.contracted.saturating_neg(),
-            ),
+            (Movement::Contracted, "Contracted", self.contracted.saturating_neg()),
             (Movement::Lost, "Lost", self.lost.saturating_neg()),
             (Movement::Adjustment, "Adjusted", self.adjusted),
         ]
@@ -214,28 +189,14 @@ mod tests {
             ]
         );
         assert_eq!(flow.tied(), flow.closing);
-        assert_eq!(
-            (flow.change(), flow.growth(), flow.churn()),
-            (-4, Some(-0.04), Some(0.15))
-        );
+        assert_eq!((flow.change(), flow.growth(), flow.churn()), (-4, Some(-0.04), Some(0.15)));
     }
 
     #[test]
     fn value_shows_all_its_movements_and_an_empty_start_has_no_rates() {
         let euro = Measure::Value(Currency::parse("EUR").expect("code"));
         let names: Vec<_> = Flow::default().steps(euro).iter().map(|s| s.figure).collect();
-        assert_eq!(
-            names,
-            [
-                "opening",
-                "gained",
-                "won_back",
-                "expanded",
-                "contracted",
-                "lost",
-                "closing"
-            ]
-        );
+        assert_eq!(names, ["opening", "gained", "won_back", "expanded", "contracted", "lost", "closing"]);
         assert_eq!((Flow::default().growth(), Flow::default().churn()), (None, None));
     }
 

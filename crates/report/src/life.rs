@@ -95,9 +95,7 @@ pub fn shape(kind: EventKind, failed: bool, x: f64, y: f64) -> Markup {
     let class = format!("mark{}{empty}", if failed { " failed" } else { "" });
     let grown = if failed { 1.4 } else { 1.0 };
     let polygon = |corners: &[(f64, f64)]| {
-        let corners = corners
-            .iter()
-            .map(|(dx, dy)| format!("{},{}", px(x + dx * grown), px(y + dy * grown)));
+        let corners = corners.iter().map(|(dx, dy)| format!("{},{}", px(x + dx * grown), px(y + dy * grown)));
         html! { polygon class=(class) points=(corners.collect::<Vec<_>>().join(" ")) {} }
     };
     html! {
@@ -116,24 +114,14 @@ pub fn shape(kind: EventKind, failed: bool, x: f64, y: f64) -> Markup {
 /// Starts of years inside the span with their names, thinned to what the width can hold; the first and last
 /// day when no year starts inside.
 fn years(span: &Span, zone: &TimeZone, width: f64) -> Vec<(i64, String)> {
-    let (first, last) = (
-        crate::calendar::day_of(span.from_us, zone),
-        crate::calendar::day_of(span.to_us, zone),
-    );
+    let (first, last) =
+        (crate::calendar::day_of(span.from_us, zone), crate::calendar::day_of(span.to_us, zone));
     let starts: Vec<(i64, String)> = (first.date().year() + 1..=last.date().year())
-        .map(|year| {
-            (
-                start_us(Day::of(jiff::civil::date(year, 1, 1)), zone),
-                year.to_string(),
-            )
-        })
+        .map(|year| (start_us(Day::of(jiff::civil::date(year, 1, 1)), zone), year.to_string()))
         .collect();
     if starts.is_empty() {
         let end = (first != last).then(|| (span.to_us, crate::calendar::day(last)));
-        return [(span.from_us, crate::calendar::day(first))]
-            .into_iter()
-            .chain(end)
-            .collect();
+        return [(span.from_us, crate::calendar::day(first))].into_iter().chain(end).collect();
     }
     let every = (starts.len() as f64 * 44.0 / width).ceil().max(1.0) as usize;
     starts.into_iter().step_by(every).collect()
@@ -143,9 +131,7 @@ fn years(span: &Span, zone: &TimeZone, width: f64) -> Vec<(i64, String)> {
 pub fn start_us(day: Day, zone: &TimeZone) -> i64 {
     day.date()
         .to_zoned(zone.clone())
-        .map_or(i64::from(day.0) * 86_400_000_000, |at| {
-            at.timestamp().as_microsecond()
-        })
+        .map_or(i64::from(day.0) * 86_400_000_000, |at| at.timestamp().as_microsecond())
 }
 
 #[cfg(test)]
@@ -155,19 +141,13 @@ mod tests {
     const YEAR_US: i64 = 365 * 86_400_000_000;
 
     fn span(from_us: i64, to_us: i64) -> Span {
-        Span {
-            from_us,
-            to_us,
-            active: vec![(from_us, to_us)],
-        }
+        Span { from_us, to_us, active: vec![(from_us, to_us)] }
     }
 
     #[test]
     fn every_kind_has_its_own_shape_and_a_failure_a_cross() {
-        let drawn: std::collections::BTreeSet<String> = EventKind::ALL
-            .iter()
-            .map(|kind| shape(*kind, false, 10.0, 10.0).into_string())
-            .collect();
+        let drawn: std::collections::BTreeSet<String> =
+            EventKind::ALL.iter().map(|kind| shape(*kind, false, 10.0, 10.0).into_string()).collect();
         assert_eq!(drawn.len(), EventKind::ALL.len());
         let failed = shape(EventKind::Contact, true, 10.0, 10.0).into_string();
         assert!(failed.contains("class=\"mark failed\"") && failed.contains("class=\"cross\""));
@@ -182,10 +162,7 @@ mod tests {
             title: "<b>\"late\"</b>".into(),
             href: "#e-1".into(),
         };
-        let lanes = [Lane {
-            name: "x".repeat(400),
-            marks: vec![mark],
-        }];
+        let lanes = [Lane { name: "x".repeat(400), marks: vec![mark] }];
         let drawn = picture(&lanes, &span(0, 10), &TimeZone::UTC).into_string();
         assert!(!drawn.contains("<b>") && drawn.contains("&lt;b&gt;"));
         assert!(drawn.contains('…') && !drawn.contains(&"x".repeat(200)));

@@ -8,11 +8,7 @@ const GLUE: char = '\u{a0}';
 /// `12,480`; `−41`.
 pub fn count(number: i64) -> String {
     let digits = grouped(number.unsigned_abs());
-    if number < 0 {
-        format!("−{digits}")
-    } else {
-        digits
-    }
+    if number < 0 { format!("−{digits}") } else { digits }
 }
 
 /// `+41`; `−41`; `0`.
@@ -29,11 +25,7 @@ pub fn amount(minor: i64, currency: Currency) -> String {
     if exponent == 0 {
         return format!("{sign}{}", grouped(whole));
     }
-    format!(
-        "{sign}{}.{part:0width$}",
-        grouped(whole),
-        width = exponent as usize
-    )
+    format!("{sign}{}.{part:0width$}", grouped(whole), width = exponent as usize)
 }
 
 /// Like [`amount`], with `+` before a rise.
@@ -86,11 +78,7 @@ pub fn compact(number: f64) -> String {
     if suffix.is_empty() {
         return format!("{sign}{magnitude:.0}");
     }
-    let decimals = if scaled < 9.995 {
-        2
-    } else {
-        usize::from(scaled < 99.95)
-    };
+    let decimals = if scaled < 9.995 { 2 } else { usize::from(scaled < 99.95) };
     format!("{sign}{scaled:.decimals$}{GLUE}{suffix}")
 }
 
@@ -102,11 +90,8 @@ pub fn percent(share: f64) -> String {
     let value = share * 100.0;
     let decimals = if value != 0.0 && value.abs() < 0.05 { 2 } else { 1 };
     let digits = format!("{:.decimals$}", value.abs());
-    let sign = if value < 0.0 && digits.bytes().any(|b| b.is_ascii_digit() && b != b'0') {
-        "−"
-    } else {
-        ""
-    };
+    let sign =
+        if value < 0.0 && digits.bytes().any(|b| b.is_ascii_digit() && b != b'0') { "−" } else { "" };
     let (whole, part) = digits.split_once('.').unwrap_or((&digits, "0"));
     let whole = whole.parse::<u64>().map_or_else(|_| whole.to_owned(), grouped);
     format!("{sign}{whole}.{part}{GLUE}%")
@@ -135,10 +120,7 @@ pub fn rate(share: f64) -> String {
     }
     let digits = format!("{:.2}", share * 100.0);
     let (whole, part) = digits.split_once('.').unwrap_or((&digits, "00"));
-    format!(
-        "{}.{part}",
-        whole.parse::<u64>().map_or_else(|_| whole.to_owned(), grouped)
-    )
+    format!("{}.{part}", whole.parse::<u64>().map_or_else(|_| whole.to_owned(), grouped))
 }
 
 /// `1 customer`, `2 customers`, `no customers`.
@@ -196,17 +178,10 @@ mod tests {
             (999, "999", "+999"),
             (1000, "1,000", "+1,000"),
             (-1_234_567, "−1,234,567", "−1,234,567"),
-            (
-                i64::MIN,
-                "−9,223,372,036,854,775,808",
-                "−9,223,372,036,854,775,808",
-            ),
+            (i64::MIN, "−9,223,372,036,854,775,808", "−9,223,372,036,854,775,808"),
         ];
         for (number, told, with_sign) in table {
-            assert_eq!(
-                (count(number).as_str(), signed(number).as_str()),
-                (told, with_sign)
-            );
+            assert_eq!((count(number).as_str(), signed(number).as_str()), (told, with_sign));
         }
     }
 
@@ -221,10 +196,7 @@ mod tests {
             ("EUR", 99_999_999, "€ 999,999.99", "€ 1.00 M"),
         ];
         for (code, minor, exact, short) in table {
-            let told = (
-                plain(&money(minor, currency(code))),
-                plain(&money_short(minor, currency(code))),
-            );
+            let told = (plain(&money(minor, currency(code))), plain(&money_short(minor, currency(code))));
             assert_eq!(told, (exact.to_owned(), short.to_owned()));
         }
     }
@@ -258,13 +230,8 @@ mod tests {
         for (share, told) in table {
             assert_eq!(plain(&signed_percent(share)), told, "{share}");
         }
-        let rates = [
-            (0.0053, "+0.53"),
-            (-0.0004, "−0.04"),
-            (-0.000_01, "0.00"),
-            (0.0, "0.00"),
-            (12.5, "+1,250.00"),
-        ];
+        let rates =
+            [(0.0053, "+0.53"), (-0.0004, "−0.04"), (-0.000_01, "0.00"), (0.0, "0.00"), (12.5, "+1,250.00")];
         for (share, told) in rates {
             assert_eq!(signed_rate(share), told, "{share}");
         }

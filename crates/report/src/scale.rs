@@ -27,11 +27,7 @@ impl Scale {
         }
         let step = round_step(span / 5.0);
         let from = (((low - span * 0.4) / step).floor() * step).max(0.0);
-        Self {
-            from,
-            to: high,
-            cut: from > 0.0,
-        }
+        Self { from, to: high, cut: from > 0.0 }
     }
 
     /// A scale from the round number below `low` to the one above `high`, with about `wanted` steps.
@@ -39,27 +35,14 @@ impl Scale {
         let high = if high > low { high } else { low + 1.0 };
         let step = round_step((high - low) / wanted.max(1) as f64);
         let (first, last) = ((low / step).floor(), (high / step).ceil());
-        let ticks = (0..=(last - first) as usize)
-            .map(|i| (first + i as f64) * step)
-            .collect();
-        (
-            Self {
-                from: first * step,
-                to: last * step,
-                cut: first > 0.0,
-            },
-            ticks,
-        )
+        let ticks = (0..=(last - first) as usize).map(|i| (first + i as f64) * step).collect();
+        (Self { from: first * step, to: last * step, cut: first > 0.0 }, ticks)
     }
 
     /// Where a value lies between `start` and `end`; values outside the scale are held at its ends.
     pub fn place(&self, value: f64, start: f64, end: f64) -> f64 {
         let span = self.to - self.from;
-        let share = if span > 0.0 {
-            ((value - self.from) / span).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let share = if span > 0.0 { ((value - self.from) / span).clamp(0.0, 1.0) } else { 0.0 };
         start + share * (end - start)
     }
 }
@@ -70,9 +53,7 @@ fn round_step(rough: f64) -> f64 {
         return 1.0;
     }
     let magnitude = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0]
-        .into_iter()
-        .find(|m| m * magnitude >= rough * 0.999_999);
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * magnitude >= rough * 0.999_999);
     step.unwrap_or(10.0) * magnitude
 }
 
@@ -117,11 +98,7 @@ mod tests {
             ((-20.0, 100.0), (-20.0, 100.0, false)),
         ];
         for ((low, high), (from, to, cut)) in table {
-            assert_eq!(
-                Scale::for_levels(low, high),
-                Scale { from, to, cut },
-                "{low} {high}"
-            );
+            assert_eq!(Scale::for_levels(low, high), Scale { from, to, cut }, "{low} {high}");
         }
         let empty = Scale::for_levels(0.0, 0.0);
         assert!(empty.place(0.0, 10.0, 20.0).is_finite());
@@ -139,10 +116,7 @@ mod tests {
 
     #[test]
     fn a_cut_text_ends_in_an_ellipsis() {
-        assert_eq!(
-            (shorten("Support", 7), shorten("Supportive", 7)),
-            ("Support".into(), "Suppor…".into())
-        );
+        assert_eq!((shorten("Support", 7), shorten("Supportive", 7)), ("Support".into(), "Suppor…".into()));
         assert_eq!((px(3.04), px(3.06)), ("3".to_owned(), "3.1".to_owned()));
         assert_eq!(path(&[(0.0, 1.0), (2.5, 3.0)]), "M0 1L2.5 3");
     }

@@ -18,11 +18,7 @@ pub fn statement(figures: &Figures, currency: Currency, so_far: Option<Day>) -> 
         return format!("{when} there were no customers yet: none came and none left.");
     }
     let base = format!("{}{}", base(customers), adjusted(customers));
-    format!(
-        "{when} {}; {base}, {}.",
-        verdict(customers),
-        worth(value, customers.change(), currency)
-    )
+    format!("{when} {}; {base}, {}.", verdict(customers), worth(value, customers.change(), currency))
 }
 
 fn verdict(customers: &Flow) -> String {
@@ -36,20 +32,11 @@ fn verdict(customers: &Flow) -> String {
         std::cmp::Ordering::Less => "we lost more customers than we won",
         std::cmp::Ordering::Equal => "we won as many customers as we lost",
     };
-    format!(
-        "{answer}: {} came{}, {} left",
-        or_none(came),
-        back(came, customers.won_back),
-        or_none(left)
-    )
+    format!("{answer}: {} came{}, {} left", or_none(came), back(came, customers.won_back), or_none(left))
 }
 
 fn or_none(number: i64) -> String {
-    if number == 0 {
-        "none".to_owned()
-    } else {
-        number::count(number)
-    }
+    if number == 0 { "none".to_owned() } else { number::count(number) }
 }
 
 fn back(came: i64, won_back: i64) -> String {
@@ -66,17 +53,11 @@ fn base(customers: &Flow) -> String {
     if customers.opening == 0 && customers.closing > 0 {
         return format!("the base grew from nothing to {closing}");
     }
-    let rate = customers
-        .growth()
-        .map(|g| format!(" ({})", number::signed_percent(g)))
-        .unwrap_or_default();
+    let rate = customers.growth().map(|g| format!(" ({})", number::signed_percent(g))).unwrap_or_default();
     match change {
         0 => format!("the base stayed at {closing}"),
         up if up > 0 => format!("the base grew by {} to {closing}{rate}", number::count(up)),
-        down => format!(
-            "the base shrank by {} to {closing}{rate}",
-            number::count(down.saturating_neg())
-        ),
+        down => format!("the base shrank by {} to {closing}{rate}", number::count(down.saturating_neg())),
     }
 }
 
@@ -84,10 +65,7 @@ fn adjusted(customers: &Flow) -> String {
     if customers.adjusted == 0 {
         return String::new();
     }
-    format!(
-        " including {} by correction of earlier periods",
-        number::signed(customers.adjusted)
-    )
+    format!(" including {} by correction of earlier periods", number::signed(customers.adjusted))
 }
 
 /// The value's part; `but` when it moved against the base.
@@ -118,20 +96,8 @@ mod tests {
         let [opening, gained, won_back, lost, adjusted, closing] = customers;
         let figures = Figures {
             period: Period::parse("2026-09").expect("period"),
-            customers: Flow {
-                opening,
-                gained,
-                won_back,
-                lost,
-                adjusted,
-                closing,
-                ..Flow::default()
-            },
-            value: Flow {
-                opening: value[0],
-                closing: value[1],
-                ..Flow::default()
-            },
+            customers: Flow { opening, gained, won_back, lost, adjusted, closing, ..Flow::default() },
+            value: Flow { opening: value[0], closing: value[1], ..Flow::default() },
         };
         let euro = Currency::parse("EUR").expect("code");
         statement(&figures, euro, so_far.and_then(Day::parse)).replace('\u{a0}', " ")
@@ -165,11 +131,7 @@ mod tests {
                 [100_000, 90_000],
                 "In September 2026 no customer came and none left; the base stayed at 10, its value fell by € 100 to € 900.",
             ),
-            (
-                [0; 6],
-                [0, 0],
-                "In September 2026 there were no customers yet: none came and none left.",
-            ),
+            ([0; 6], [0, 0], "In September 2026 there were no customers yet: none came and none left."),
             (
                 [3, 0, 0, 3, 0, 0],
                 [300_000, 0],
@@ -189,9 +151,6 @@ mod tests {
     #[test]
     fn a_running_period_says_so() {
         let said = told([1, 1, 0, 0, 0, 2], [100, 200], Some("2026-09-12"));
-        assert!(
-            said.starts_with("In September 2026 so far (books to 12 Sep 2026) we won more"),
-            "{said}"
-        );
+        assert!(said.starts_with("In September 2026 so far (books to 12 Sep 2026) we won more"), "{said}");
     }
 }

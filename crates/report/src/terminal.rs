@@ -9,10 +9,9 @@ use std::fmt::Write as _;
 pub fn statement(figures: &Figures, currency: Currency, so_far: Option<Day>, width: usize) -> String {
     let width = width.clamp(40, 160);
     let mut told = wrap(&sentence::statement(figures, currency, so_far), width);
-    for (flow, measure) in [
-        (&figures.customers, Measure::Customers),
-        (&figures.value, Measure::Value(currency)),
-    ] {
+    for (flow, measure) in
+        [(&figures.customers, Measure::Customers), (&figures.value, Measure::Value(currency))]
+    {
         let _ = write!(
             told,
             "\n{}, {}\n{}",
@@ -54,59 +53,33 @@ pub fn bars(flow: &Flow, measure: Measure, width: usize) -> String {
 /// Closing, came, left and growth of many periods, one line each, for narrow terminals too.
 pub fn periods(lines: &[Figures], currency: Currency) -> String {
     let mut rows = vec![
-        [
-            "Period", "Opening", "Gained", "Won back", "Lost", "Closing", "Growth",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
+        ["Period", "Opening", "Gained", "Won back", "Lost", "Closing", "Growth"].map(str::to_owned).to_vec(),
     ];
     rows[0].push(Measure::Value(currency).heading());
     for line in lines {
         let c = &line.customers;
         let mut row = vec![line.period.to_string()];
         row.extend(
-            [
-                c.opening,
-                c.gained,
-                c.won_back,
-                c.lost.saturating_neg(),
-                c.closing,
-            ]
-            .map(crate::number::count),
+            [c.opening, c.gained, c.won_back, c.lost.saturating_neg(), c.closing].map(crate::number::count),
         );
-        row.push(
-            c.growth()
-                .map_or_else(|| "–".to_owned(), crate::number::signed_percent),
-        );
+        row.push(c.growth().map_or_else(|| "–".to_owned(), crate::number::signed_percent));
         row.push(crate::number::amount(line.value.closing, currency));
         rows.push(row);
     }
     let widths: Vec<usize> = (0..rows[0].len())
-        .map(|column| {
-            rows.iter()
-                .map(|row| row[column].chars().count())
-                .max()
-                .unwrap_or(0)
-        })
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
         .collect();
     let mut told = String::new();
     for row in &rows {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(&widths)
-            .map(|(cell, width)| format!("{cell:>width$}"))
-            .collect();
+        let cells: Vec<String> =
+            row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
         let _ = writeln!(told, "{}", cells.join("  "));
     }
     told
 }
 
 fn amount(step: &Step, measure: Measure) -> String {
-    if step.is_total {
-        measure.exact(step.amount)
-    } else {
-        measure.signed(step.amount)
-    }
+    if step.is_total { measure.exact(step.amount) } else { measure.signed(step.amount) }
 }
 
 /// A bar between two positions, in eighths of a column, padded to `room` columns.
@@ -194,10 +167,7 @@ mod tests {
                 assert!(line.chars().count() <= width, "{width}: {line:?}");
             }
             assert!(told.contains("≈ axis starts at 12,"), "{told}");
-            assert_eq!(
-                told.lines().filter(|line| line.starts_with("Won back")).count(),
-                2
-            );
+            assert_eq!(told.lines().filter(|line| line.starts_with("Won back")).count(), 2);
         }
     }
 

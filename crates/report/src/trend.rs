@@ -70,13 +70,7 @@ impl Frame {
         let longest = texts.iter().map(|text| text.chars().count()).max().unwrap_or(0);
         let ticks = ticks.into_iter().zip(texts).collect();
         let left = longest as f64 * DIGIT + 8.0;
-        Self {
-            scale,
-            ticks,
-            left,
-            width,
-            slot: (width - left - RIGHT) / count.max(1) as f64,
-        }
+        Self { scale, ticks, left, width, slot: (width - left - RIGHT) / count.max(1) as f64 }
     }
 
     fn y(&self, value: f64) -> f64 {
@@ -118,27 +112,17 @@ impl Frame {
 fn tick_texts(ticks: &[f64]) -> Vec<String> {
     let highest = ticks.iter().fold(0.0_f64, |high, tick| high.max(tick.abs()));
     if highest < 1e6 {
-        return ticks
-            .iter()
-            .map(|tick| crate::number::count(tick.round() as i64))
-            .collect();
+        return ticks.iter().map(|tick| crate::number::count(tick.round() as i64)).collect();
     }
     let magnitudes = [(1e18, "E"), (1e15, "P"), (1e12, "T"), (1e9, "G"), (1e6, "M")];
-    let (unit, suffix) = magnitudes
-        .into_iter()
-        .find(|(unit, _)| highest >= *unit)
-        .unwrap_or((1e6, "M"));
+    let (unit, suffix) = magnitudes.into_iter().find(|(unit, _)| highest >= *unit).unwrap_or((1e6, "M"));
     let step = ticks.get(1).map_or(unit, |second| second - ticks[0]) / unit;
-    let decimals = (0..6)
-        .find(|d| (step * 10f64.powi(*d)).fract() < 1e-6)
-        .unwrap_or(6) as usize;
+    let decimals = (0..6).find(|d| (step * 10f64.powi(*d)).fract() < 1e-6).unwrap_or(6) as usize;
     let text = |tick: &f64| match *tick {
         0.0 => "0".to_owned(),
-        some => format!(
-            "{}{:.decimals$}\u{a0}{suffix}",
-            if some < 0.0 { "−" } else { "" },
-            some.abs() / unit
-        ),
+        some => {
+            format!("{}{:.decimals$}\u{a0}{suffix}", if some < 0.0 { "−" } else { "" }, some.abs() / unit)
+        }
     };
     ticks.iter().map(text).collect()
 }
@@ -153,25 +137,11 @@ fn levels_in(
     let Some(first) = points.first() else {
         return html! {};
     };
-    let all = || {
-        points
-            .iter()
-            .map(|p| p.closing)
-            .chain([first.opening])
-            .map(|level| measure.units(level))
-    };
-    let (low, high) = (
-        all().fold(f64::INFINITY, f64::min),
-        all().fold(f64::NEG_INFINITY, f64::max),
-    );
+    let all = || points.iter().map(|p| p.closing).chain([first.opening]).map(|level| measure.units(level));
+    let (low, high) = (all().fold(f64::INFINITY, f64::min), all().fold(f64::NEG_INFINITY, f64::max));
     let frame = Frame::new(low, high, points.len(), width);
     let mut line = vec![(frame.left, frame.y(measure.units(first.opening)))];
-    line.extend(
-        points
-            .iter()
-            .enumerate()
-            .map(|(i, p)| (frame.middle(i), frame.y(measure.units(p.closing)))),
-    );
+    line.extend(points.iter().enumerate().map(|(i, p)| (frame.middle(i), frame.y(measure.units(p.closing)))));
     let periods: Vec<Period> = points.iter().map(|p| p.period).collect();
     html! {
         svg.chart.trend.(class) viewBox=(format!("0 0 {width} {HEIGHT}")) role="group" aria-label=(format!("{} at the end of each period", measure.heading())) {
@@ -254,20 +224,13 @@ mod tests {
     use super::*;
 
     fn period(index: i32) -> Period {
-        Period {
-            granularity: model::Granularity::Month,
-            index: 2024 * 12 + index,
-        }
+        Period { granularity: model::Granularity::Month, index: 2024 * 12 + index }
     }
 
     #[test]
     fn a_line_has_one_mark_and_one_link_a_period() {
         let points: Vec<Level> = (0..24)
-            .map(|i| Level {
-                period: period(i),
-                opening: 100 + i64::from(i),
-                closing: 101 + i64::from(i),
-            })
+            .map(|i| Level { period: period(i), opening: 100 + i64::from(i), closing: 101 + i64::from(i) })
             .collect();
         let drawn = levels(&points, Measure::Customers, &|p| format!("/c?period={p}")).into_string();
         assert_eq!(drawn.matches("<circle").count(), 48, "24 in two widths");
@@ -277,55 +240,33 @@ mod tests {
 
     #[test]
     fn what_came_and_left_opens_its_own_list_and_nothing_draws_nothing() {
-        let points = [Exchange {
-            period: period(0),
-            gained: 7,
-            won_back: 0,
-            lost: 3,
-        }];
-        let drawn = exchanges(&points, Measure::Customers, &|p, f| {
-            format!("/c?period={p}&figure={f}")
-        })
-        .into_string();
+        let points = [Exchange { period: period(0), gained: 7, won_back: 0, lost: 3 }];
+        let drawn =
+            exchanges(&points, Measure::Customers, &|p, f| format!("/c?period={p}&figure={f}")).into_string();
         assert_eq!(drawn.matches("figure=gained").count(), 2);
         assert_eq!(drawn.matches("figure=won_back").count(), 0);
         assert_eq!(drawn.matches("figure=lost").count(), 2);
-        assert_eq!(
-            exchanges(&[], Measure::Customers, &|_, _| String::new()).into_string(),
-            ""
-        );
-        assert_eq!(
-            levels(&[], Measure::Customers, &|_| String::new()).into_string(),
-            ""
-        );
+        assert_eq!(exchanges(&[], Measure::Customers, &|_, _| String::new()).into_string(), "");
+        assert_eq!(levels(&[], Measure::Customers, &|_| String::new()).into_string(), "");
     }
 
     #[test]
     fn ticks_differ_whatever_their_size() {
         let table = [
             (vec![0.0, 500.0, 1000.0], vec!["0", "500", "1,000"]),
-            (
-                vec![213.5e6, 214e6, 214.5e6],
-                vec!["213.5 M", "214.0 M", "214.5 M"],
-            ),
+            (vec![213.5e6, 214e6, 214.5e6], vec!["213.5 M", "214.0 M", "214.5 M"]),
             (vec![-5e6, 0.0, 5e6], vec!["−5 M", "0", "5 M"]),
         ];
         for (ticks, told) in table {
-            let texts: Vec<String> = tick_texts(&ticks)
-                .iter()
-                .map(|text| text.replace('\u{a0}', " "))
-                .collect();
+            let texts: Vec<String> =
+                tick_texts(&ticks).iter().map(|text| text.replace('\u{a0}', " ")).collect();
             assert_eq!(texts, told);
         }
     }
 
     #[test]
     fn one_period_and_no_change_still_draw() {
-        let points = [Level {
-            period: period(0),
-            opening: 0,
-            closing: 0,
-        }];
+        let points = [Level { period: period(0), opening: 0, closing: 0 }];
         let drawn = levels(&points, Measure::Customers, &|_| String::new()).into_string();
         assert!(drawn.contains("<circle") && !drawn.contains("NaN"), "{drawn}");
     }

@@ -92,10 +92,7 @@ pub fn rows(flow: &Flow, measure: Measure, link: &dyn Fn(&str) -> String) -> Mar
 
 /// The scale on which a flow's levels are drawn.
 pub(crate) fn scale_of(steps: &[Step], measure: Measure) -> Scale {
-    let movements = steps
-        .iter()
-        .filter(|step| !step.is_total)
-        .flat_map(|step| [step.from, step.to]);
+    let movements = steps.iter().filter(|step| !step.is_total).flat_map(|step| [step.from, step.to]);
     let levels = movements.chain(steps.iter().filter(|step| step.is_total).map(|step| step.to));
     let (low, high) = levels.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), level| {
         let level = measure.units(level);
@@ -106,11 +103,7 @@ pub(crate) fn scale_of(steps: &[Step], measure: Measure) -> Scale {
 
 /// Lower and upper level of a bar; totals stand on the axis' start.
 fn ends(step: &Step, measure: Measure, scale: &Scale) -> (f64, f64) {
-    let from = if step.is_total {
-        scale.from.max(0.0)
-    } else {
-        measure.units(step.from)
-    };
+    let from = if step.is_total { scale.from.max(0.0) } else { measure.units(step.from) };
     let to = measure.units(step.to);
     (from.min(to), from.max(to))
 }
@@ -119,11 +112,7 @@ fn ends(step: &Step, measure: Measure, scale: &Scale) -> (f64, f64) {
 fn thick(start: f64, end: f64) -> (f64, f64) {
     const LEAST: f64 = 1.5;
     let length = end - start;
-    if length < LEAST {
-        (start - (LEAST - length) / 2.0, LEAST)
-    } else {
-        (start, length)
-    }
+    if length < LEAST { (start - (LEAST - length) / 2.0, LEAST) } else { (start, length) }
 }
 
 const fn class(step: &Step) -> &'static str {
@@ -135,23 +124,12 @@ const fn class(step: &Step) -> &'static str {
 }
 
 fn told(step: &Step, measure: Measure, digits: usize) -> String {
-    let sign = if step.amount > 0 && !step.is_total {
-        "+"
-    } else {
-        ""
-    };
-    format!(
-        "{sign}{}",
-        measure.brief(step.amount, digits.saturating_sub(sign.len()))
-    )
+    let sign = if step.amount > 0 && !step.is_total { "+" } else { "" };
+    format!("{sign}{}", measure.brief(step.amount, digits.saturating_sub(sign.len())))
 }
 
 fn spoken(step: &Step, measure: Measure) -> String {
-    let amount = if step.is_total {
-        measure.exact(step.amount)
-    } else {
-        measure.signed(step.amount)
-    };
+    let amount = if step.is_total { measure.exact(step.amount) } else { measure.signed(step.amount) };
     match measure {
         Measure::Customers => format!("{}: {amount} customers", step.label),
         Measure::Value(currency) => format!("{}: {amount} {currency}", step.label),
@@ -167,11 +145,7 @@ fn cut_note(scale: &Scale, measure: Measure) -> String {
     let start = match measure {
         Measure::Customers => crate::number::count(scale.from as i64),
         Measure::Value(currency) => {
-            format!(
-                "{}\u{a0}{}",
-                crate::number::sign(currency),
-                crate::number::count(scale.from as i64)
-            )
+            format!("{}\u{a0}{}", crate::number::sign(currency), crate::number::count(scale.from as i64))
         }
     };
     format!("Axis starts at {start}; the broken bars are cut.")
@@ -192,12 +166,7 @@ fn column_break(left: f64, bar: f64) -> Markup {
 /// A slanted gap through a row, near its start.
 fn row_break(top: f64) -> Markup {
     let x = NAMES_END + 12.0;
-    let gap = [
-        (x - 3.0, top - 2.0),
-        (x + 3.0, top + 6.0),
-        (x - 3.0, top + 12.0),
-        (x + 3.0, top + 20.0),
-    ];
+    let gap = [(x - 3.0, top - 2.0), (x + 3.0, top + 6.0), (x - 3.0, top + 12.0), (x + 3.0, top + 20.0)];
     html! { path.break d=(path(&gap)) {} }
 }
 
@@ -207,10 +176,7 @@ mod tests {
     use model::Currency;
 
     fn draw(flow: &Flow, measure: Measure) -> String {
-        picture(flow, measure, &|figure| {
-            format!("/customers?figure={figure}&segment=a b")
-        })
-        .into_string()
+        picture(flow, measure, &|figure| format!("/customers?figure={figure}&segment=a b")).into_string()
     }
 
     #[test]
@@ -224,37 +190,18 @@ mod tests {
             ..Flow::default()
         };
         let drawn = draw(&flow, Measure::Customers);
-        assert_eq!(
-            drawn.matches("class=\"break\"").count(),
-            4,
-            "two totals in two layouts"
-        );
+        assert_eq!(drawn.matches("class=\"break\"").count(), 4, "two totals in two layouts");
         assert_eq!(drawn.matches("Axis starts at 12,").count(), 2);
-        let small = Flow {
-            opening: 10,
-            gained: 8,
-            lost: 2,
-            closing: 16,
-            ..Flow::default()
-        };
+        let small = Flow { opening: 10, gained: 8, lost: 2, closing: 16, ..Flow::default() };
         assert!(!draw(&small, Measure::Customers).contains("Axis starts"));
     }
 
     #[test]
     fn every_bar_opens_its_list() {
-        let flow = Flow {
-            opening: 5,
-            adjusted: -1,
-            closing: 4,
-            ..Flow::default()
-        };
+        let flow = Flow { opening: 5, adjusted: -1, closing: 4, ..Flow::default() };
         let drawn = draw(&flow, Measure::Customers);
         for figure in ["opening", "gained", "won_back", "lost", "adjustment", "closing"] {
-            assert_eq!(
-                drawn.matches(&format!("figure={figure}&amp;segment=a b")).count(),
-                2,
-                "{figure}"
-            );
+            assert_eq!(drawn.matches(&format!("figure={figure}&amp;segment=a b")).count(), 2, "{figure}");
         }
         assert!(drawn.contains("Adjusted: −1 customers"));
     }
@@ -264,34 +211,20 @@ mod tests {
         let euro = Measure::Value(Currency::parse("EUR").expect("code"));
         let flows = [
             Flow::default(),
-            Flow {
-                opening: 100,
-                lost: 300,
-                closing: -200,
-                ..Flow::default()
-            },
+            Flow { opening: 100, lost: 300, closing: -200, ..Flow::default() },
             Flow {
                 opening: i64::MAX / 2,
                 gained: i64::MAX / 4,
                 closing: i64::MAX / 4 * 3,
                 ..Flow::default()
             },
-            Flow {
-                opening: -500,
-                expanded: 100,
-                closing: -400,
-                ..Flow::default()
-            },
+            Flow { opening: -500, expanded: 100, closing: -400, ..Flow::default() },
         ];
         for flow in flows {
             let drawn = draw(&flow, euro);
             assert!(!drawn.contains("NaN") && !drawn.contains("inf"), "{drawn}");
             for part in drawn.split(" height=\"").skip(1) {
-                let height: f64 = part
-                    .split('"')
-                    .next()
-                    .and_then(|h| h.parse().ok())
-                    .expect("height");
+                let height: f64 = part.split('"').next().and_then(|h| h.parse().ok()).expect("height");
                 assert!((0.0..=HEIGHT).contains(&height), "{height}");
             }
         }

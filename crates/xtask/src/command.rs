@@ -14,12 +14,8 @@ pub fn cargo(folder: &Path) -> Command {
 
 /// The command as a person would type it.
 pub fn shown(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program());
-    let words = std::iter::once(program)
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy);
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args()).map(OsStr::to_string_lossy);
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -27,9 +23,7 @@ pub fn shown(command: &Command) -> String {
 pub fn run(command: &mut Command) -> anyhow::Result<()> {
     let line = shown(command);
     eprintln!("> {line}");
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start `{line}`"))?;
+    let status = command.status().with_context(|| format!("cannot start `{line}`"))?;
     anyhow::ensure!(status.success(), "`{line}` failed ({status})");
     Ok(())
 }
@@ -37,10 +31,7 @@ pub fn run(command: &mut Command) -> anyhow::Result<()> {
 /// Runs a command and gives its standard output; its standard error goes where ours goes.
 pub fn output(command: &mut Command) -> anyhow::Result<String> {
     let line = shown(command);
-    let done = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("cannot start `{line}`"))?;
+    let done = command.stderr(Stdio::inherit()).output().with_context(|| format!("cannot start `{line}`"))?;
     anyhow::ensure!(done.status.success(), "`{line}` failed ({})", done.status);
     String::from_utf8(done.stdout).with_context(|| format!("`{line}` wrote something other than UTF-8"))
 }
@@ -54,10 +45,7 @@ pub fn json(command: &mut Command) -> anyhow::Result<serde_json::Value> {
 
 /// Whether a command runs and succeeds, without showing what it says.
 pub fn works(command: &mut Command) -> bool {
-    let quiet = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+    let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 
@@ -65,9 +53,7 @@ pub fn works(command: &mut Command) -> bool {
 pub fn on_path(programs: &[&str]) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-    programs
-        .iter()
-        .any(|program| folders.iter().any(|folder| folder.join(program).is_file()))
+    programs.iter().any(|program| folders.iter().any(|folder| folder.join(program).is_file()))
 }
 
 #[cfg(test)]

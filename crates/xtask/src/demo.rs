@@ -23,21 +23,13 @@ pub struct Args {
 /// Serves; ends when the server ends.
 pub fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<()> {
     let kept = workspace.build_kept()?;
-    let home = args
-        .home
-        .clone()
-        .unwrap_or_else(|| workspace.target.join("demo-home"));
+    let home = args.home.clone().unwrap_or_else(|| workspace.target.join("demo-home"));
     if !home.join("kept.toml").is_file() {
         command::run(Command::new(&kept).arg("demo").arg(&home))
             .with_context(|| format!("no demo company; remove {} before another try", home.display()))?;
     }
     let mut serve = Command::new(&kept);
-    serve
-        .arg("serve")
-        .arg("--home")
-        .arg(&home)
-        .arg("--bind")
-        .arg(format!("127.0.0.1:{}", args.port));
+    serve.arg("serve").arg("--home").arg(&home).arg("--bind").arg(format!("127.0.0.1:{}", args.port));
     hand_over(&mut serve)
 }
 

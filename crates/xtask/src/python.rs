@@ -16,20 +16,13 @@ pub struct Environment {
 /// For the test that lets DuckDB read our catalog: DuckDB with its DuckLake and SQLite extensions, which set its version.
 pub const TESTS: Environment = Environment {
     folder: "peers-venv",
-    packages: &[
-        "duckdb",
-        "duckdb-extension-ducklake",
-        "duckdb-extension-sqlite-scanner",
-    ],
+    packages: &["duckdb", "duckdb-extension-ducklake", "duckdb-extension-sqlite-scanner"],
     probe: include_str!("python/probe_ducklake.py"),
 };
 
 /// For the benches: the newest DuckDB.
-pub const BENCH: Environment = Environment {
-    folder: "bench-venv",
-    packages: &["duckdb"],
-    probe: "import duckdb",
-};
+pub const BENCH: Environment =
+    Environment { folder: "bench-venv", packages: &["duckdb"], probe: "import duckdb" };
 
 /// The environment's Python below this target folder; made first unless it is there and works.
 pub fn ready(environment: &Environment, target: &Path) -> anyhow::Result<PathBuf> {

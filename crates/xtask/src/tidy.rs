@@ -28,11 +28,7 @@ pub struct Finding {
 
 impl Finding {
     fn new(file: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { file: file.to_owned(), line, message: message.into() }
     }
 }
 
@@ -75,25 +71,19 @@ pub fn check(root: &Path) -> anyhow::Result<Vec<Finding>> {
     findings.extend(arrows::check(&crates));
     findings.extend(register::versions(&crates));
     findings.extend(register::unused(&workspace, &crates));
-    findings.extend(register::unexplained(
-        &workspace,
-        &read("docs/dependencies.md").unwrap_or_default(),
-    ));
+    findings.extend(register::unexplained(&workspace, &read("docs/dependencies.md").unwrap_or_default()));
     findings.sort();
     Ok(findings)
 }
 
 fn is_rust(file: &str) -> bool {
-    Path::new(file)
-        .extension()
-        .is_some_and(|extension| extension == "rs")
+    Path::new(file).extension().is_some_and(|extension| extension == "rs")
 }
 
 /// Files that Git tracks or would track, relative to the root, with `/`.
 fn tracked(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut git = Command::new("git");
-    git.current_dir(root)
-        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    git.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let listed = command::output(&mut git).context("tidy looks at the files that Git tracks")?;
     let mut files: Vec<String> = listed.split_terminator('\0').map(str::to_owned).collect();
     files.sort();

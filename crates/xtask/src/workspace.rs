@@ -21,15 +21,10 @@ impl Workspace {
         metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
         let answer = command::json(&mut metadata)?;
         let folder = |key: &str| {
-            let text = answer[key]
-                .as_str()
-                .with_context(|| format!("cargo metadata names no {key}"))?;
+            let text = answer[key].as_str().with_context(|| format!("cargo metadata names no {key}"))?;
             anyhow::Ok(PathBuf::from(text))
         };
-        Ok(Self {
-            root: folder("workspace_root")?,
-            target: folder("target_directory")?,
-        })
+        Ok(Self { root: folder("workspace_root")?, target: folder("target_directory")? })
     }
 
     /// The root folder without asking cargo, as the tests take it.
@@ -52,11 +47,9 @@ impl Workspace {
     /// The folder of this crate: where cargo runs it from, else where it was built.
     fn manifest_dir() -> PathBuf {
         let running = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
-        running
-            .filter(|folder| folder.ends_with("xtask"))
-            .unwrap_or_else(|| {
-                let built = Path::new(env!("CARGO_MANIFEST_DIR"));
-                built.to_path_buf()
-            })
+        running.filter(|folder| folder.ends_with("xtask")).unwrap_or_else(|| {
+            let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+            built.to_path_buf()
+        })
     }
 }

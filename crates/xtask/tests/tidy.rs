@@ -7,10 +7,5 @@ use xtask::workspace::Workspace;
 fn the_workspace_is_tidy() {
     let findings = tidy::check(&Workspace::root_of_tests()).unwrap();
     let told: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    assert!(
-        told.is_empty(),
-        "{} findings of `cargo xtask tidy`:\n{}",
-        told.len(),
-        told.join("\n")
-    );
+    assert!(told.is_empty(), "{} findings of `cargo xtask tidy`:\n{}", told.len(), told.join("\n"));
 }

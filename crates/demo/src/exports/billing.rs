@@ -20,18 +20,13 @@ const COLUMNS: &str = "id,Customer ID,Customer Description,Customer Email,Plan,Q
 
 /// Writes the file, newest first as the tool does; how many subscriptions there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
-    let members = world
-        .each()
-        .filter_map(|(person, life)| Some((person, life.club.as_ref()?)));
+    let members = world.each().filter_map(|(person, life)| Some((person, life.club.as_ref()?)));
     let mut members: Vec<(&Person, &Membership)> = members.collect();
     members.sort_by_key(|(person, club)| (std::cmp::Reverse(club.created_us), person.id));
     let header: Vec<&str> = COLUMNS.split(',').collect();
     let mut table = Table::create(dir.join("subscriptions.csv"), &header)?;
     for (person, club) in &members {
-        let customer = format!(
-            "cus_{}",
-            code(u64::from(person.id) ^ world.setting.seed.rotate_left(32), 14)
-        );
+        let customer = format!("cus_{}", code(u64::from(person.id) ^ world.setting.seed.rotate_left(32), 14));
         register.note(Silo::Billing, customer.clone(), person);
         table.row(row(world, person, club, customer))?;
     }
@@ -41,11 +36,8 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
 
 fn row(world: &World, person: &Person, club: &Membership, customer: String) -> Vec<String> {
     let who = face(world.setting.seed, person, Silo::Billing, 0);
-    let (plan, interval) = if club.terms.annual {
-        ("club-annual", "year")
-    } else {
-        ("club-monthly", "month")
-    };
+    let (plan, interval) =
+        if club.terms.annual { ("club-annual", "year") } else { ("club-monthly", "month") };
     let until = world.setting.marks.until;
     let on_trial = until < club.terms.paid_from;
     let status = match club.ended {
@@ -57,18 +49,11 @@ fn row(world: &World, person: &Person, club: &Membership, customer: String) -> V
     let at = |day: Day| utc_minute(world.setting.clock.at_us(day, second));
     let last = club.ended.map_or(until, |ended| ended.plus(-1));
     let in_trial = last < club.terms.paid_from;
-    let (from, to) = if in_trial {
-        (club.created, club.terms.paid_from)
-    } else {
-        club.terms.period_of(last)
-    };
+    let (from, to) = if in_trial { (club.created, club.terms.paid_from) } else { club.terms.period_of(last) };
     let created = utc_minute(club.created_us);
     let ending = club.requested.is_some() && club.why != Some(Why::PaymentFailed);
     vec![
-        format!(
-            "sub_{}",
-            code(u64::from(person.id) ^ world.setting.seed.rotate_left(16), 24)
-        ),
+        format!("sub_{}", code(u64::from(person.id) ^ world.setting.seed.rotate_left(16), 24)),
         customer,
         who.name,
         who.email,
@@ -83,11 +68,7 @@ fn row(world: &World, person: &Person, club: &Membership, customer: String) -> V
         at(from),
         at(to),
         if club.terms.trial { created } else { String::new() },
-        if club.terms.trial {
-            at(club.terms.paid_from)
-        } else {
-            String::new()
-        },
+        if club.terms.trial { at(club.terms.paid_from) } else { String::new() },
         club.requested.map_or_else(String::new, at),
         ending.to_string(),
         club.ended.map_or_else(String::new, at),

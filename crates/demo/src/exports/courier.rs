@@ -58,18 +58,12 @@ fn row(world: &World, parcel: &Parcel, person: &Person, order: &Order) -> (Strin
     let email = order_email(person, order);
     let tracking = format!("KP{:010}", u64::from(scatter(order.number, 9)) + 3_300_000_000);
     let key = email.map_or_else(|| tracking.clone(), str::to_owned);
-    let delivered = if parcel.fate.arrived() {
-        clock.courier(parcel.done_us)
-    } else {
-        String::new()
-    };
+    let delivered = if parcel.fate.arrived() { clock.courier(parcel.done_us) } else { String::new() };
     let row = [
         tracking,
         order.name(),
         who.name,
-        email.map_or_else(String::new, |email| {
-            disguised_email(&mut chance, email, 0.06, 0.0)
-        }),
+        email.map_or_else(String::new, |email| disguised_email(&mut chance, email, 0.06, 0.0)),
         who.postcode,
         person.region().to_owned(),
         clock.courier(parcel.handed_us),

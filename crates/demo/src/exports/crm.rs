@@ -84,11 +84,7 @@ fn row(world: &World, &(created, person, life, time): &Contact) -> [String; 15] 
         person.region().to_owned(),
         kept(who.postcode),
         "Germany".to_owned(),
-        if has_birth {
-            birth.to_string()
-        } else {
-            String::new()
-        },
+        if has_birth { birth.to_string() } else { String::new() },
         stage.to_owned(),
         world.setting.clock.crm(created),
         CHANNELS[usize::from(person.habits.channel)].to_owned(),

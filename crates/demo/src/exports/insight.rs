@@ -25,27 +25,11 @@ const COLUMNS: [(&str, &str, &str); 16] = [
     ("RecipientEmail", "Recipient Email", "recipientEmail"),
     ("RecipientFirstName", "Recipient First Name", "recipientFirstName"),
     ("RecipientLastName", "Recipient Last Name", "recipientLastName"),
-    (
-        "ExternalReference",
-        "External Data Reference",
-        "externalDataReference",
-    ),
-    (
-        "DistributionChannel",
-        "Distribution Channel",
-        "distributionChannel",
-    ),
+    ("ExternalReference", "External Data Reference", "externalDataReference"),
+    ("DistributionChannel", "Distribution Channel", "distributionChannel"),
     ("UserLanguage", "User Language", "userLanguage"),
-    (
-        "Q1_NPS",
-        "How likely are you to recommend Alder & Finch to a friend?",
-        "QID1",
-    ),
-    (
-        "Q1_NPS_GROUP",
-        "How likely are you to recommend Alder & Finch to a friend? - Group",
-        "QID1_NPS_GROUP",
-    ),
+    ("Q1_NPS", "How likely are you to recommend Alder & Finch to a friend?", "QID1"),
+    ("Q1_NPS_GROUP", "How likely are you to recommend Alder & Finch to a friend? - Group", "QID1_NPS_GROUP"),
     ("Q2_TEXT", "What is the main reason for your score?", "QID2_TEXT"),
 ];
 
@@ -54,9 +38,8 @@ const EMAIL: usize = 7;
 
 /// Writes the file, by time of answer; how many answers there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
-    let all = world
-        .each()
-        .flat_map(|(person, life)| life.answers.iter().map(move |answer| (answer, person, life)));
+    let all =
+        world.each().flat_map(|(person, life)| life.answers.iter().map(move |answer| (answer, person, life)));
     let mut answers: Vec<(&Answer, &Person, &Life)> = all.collect();
     answers.sort_by_key(|(answer, person, _)| (answer.at_us, person.id));
     let mut table = Table::create(dir.join("nps.csv"), &COLUMNS.map(|(name, ..)| name))?;
@@ -64,11 +47,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     table.row(COLUMNS.map(|(.., id)| import_id(id)))?;
     for (number, (answer, person, life)) in (0..).zip(&answers) {
         let (key, row) = row(world, number, answer, person, life);
-        let trace = if row[EMAIL].is_empty() {
-            Trace::Anonymous
-        } else {
-            Trace::Findable
-        };
+        let trace = if row[EMAIL].is_empty() { Trace::Anonymous } else { Trace::Findable };
         register.note_trace(Silo::Insight, key, person, trace);
         table.row(&row)?;
     }
@@ -87,11 +66,7 @@ fn import_id(id: &str) -> String {
 fn row(world: &World, number: u64, answer: &Answer, person: &Person, life: &Life) -> (String, [String; 16]) {
     let mut chance = Chance::nth(world.setting.seed, Purpose::Words, 0, mix(mix(number)));
     let (email, reference, spelling) = match &life.purchases[answer.purchase].place {
-        Place::Shop(order) => (
-            order_email(person, order),
-            order.name(),
-            u64::from(order.second_email),
-        ),
+        Place::Shop(order) => (order_email(person, order), order.name(), u64::from(order.second_email)),
         Place::Store(_) => (Some(person.email.as_str()), String::new(), 0),
     };
     let email = email.filter(|_| !answer.anonymous);
@@ -112,9 +87,7 @@ fn row(world: &World, number: u64, answer: &Answer, person: &Person, life: &Life
         if finished { "True" } else { "False" }.to_owned(),
         clock.survey(answer.at_us),
         id,
-        email.map_or_else(String::new, |email| {
-            disguised_email(&mut chance, email, 0.05, 0.0)
-        }),
+        email.map_or_else(String::new, |email| disguised_email(&mut chance, email, 0.05, 0.0)),
         known(who.given),
         known(who.family),
         known(reference),

@@ -36,18 +36,10 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
             if let Some((_, done)) = open.take() {
                 done.finish()?;
             }
-            open = Some((
-                year,
-                Table::create(dir.join(format!("orders-{year}.csv")), &header)?,
-            ));
+            open = Some((year, Table::create(dir.join(format!("orders-{year}.csv")), &header)?));
         }
         if let Some((_, table)) = &mut open {
-            let sheet = Sheet {
-                world,
-                person,
-                purchase,
-                order,
-            };
+            let sheet = Sheet { world, person, purchase, order };
             register.note(Silo::Shop, record_key(person, order), person);
             sheet.rows(&mut line, table)?;
             orders += 1;
@@ -81,15 +73,8 @@ struct Line {
 
 impl Line {
     fn new(header: &[&'static str]) -> Self {
-        let places = header
-            .iter()
-            .enumerate()
-            .map(|(place, name)| (*name, place))
-            .collect();
-        Self {
-            places,
-            cells: vec![String::new(); header.len()],
-        }
+        let places = header.iter().enumerate().map(|(place, name)| (*name, place)).collect();
+        Self { places, cells: vec![String::new(); header.len()] }
     }
 
     fn clear(&mut self) {
@@ -117,11 +102,7 @@ impl Sheet<'_> {
     fn rows(&self, line: &mut Line, table: &mut Table) -> Result<(), Error> {
         let email = self.email();
         let name = self.order.name();
-        let status = if self.order.parcel.is_some() {
-            "fulfilled"
-        } else {
-            "pending"
-        };
+        let status = if self.order.parcel.is_some() { "fulfilled" } else { "pending" };
         for (index, (product, quantity)) in self.purchase.basket.lines().enumerate() {
             line.clear();
             line.set("Name", &name);
@@ -149,9 +130,7 @@ impl Sheet<'_> {
         let number = u64::from(self.order.number);
         let mut chance = Chance::of(self.world.setting.seed, Purpose::Orders, number);
         let email = order_email(self.person, self.order);
-        email.map_or_else(String::new, |email| {
-            disguised_email(&mut chance, email, 0.04, 0.02)
-        })
+        email.map_or_else(String::new, |email| disguised_email(&mut chance, email, 0.04, 0.02))
     }
 
     fn money(&self, line: &mut Line) {
@@ -172,10 +151,7 @@ impl Sheet<'_> {
         line.set("Tax 1 Name", "DE MwSt 19%");
         line.set("Tax 1 Value", &taxes);
         line.set("Total", &euros(total_minor));
-        line.set(
-            "Discount Code",
-            if basket.discount_minor > 0 { "FINCH10" } else { "" },
-        );
+        line.set("Discount Code", if basket.discount_minor > 0 { "FINCH10" } else { "" });
         line.set("Discount Amount", &euros(basket.discount_minor));
         line.set("Refunded Amount", &euros(refunded_minor));
         line.set("Outstanding Balance", "0.00");
@@ -184,22 +160,11 @@ impl Sheet<'_> {
     fn times(&self, line: &mut Line) {
         let clock = &self.world.setting.clock;
         let created = clock.shop(self.purchase.at_us);
-        let fulfilled = self
-            .order
-            .parcel
-            .as_ref()
-            .map(|parcel| clock.shop(parcel.handed_us));
+        let fulfilled = self.order.parcel.as_ref().map(|parcel| clock.shop(parcel.handed_us));
         let cancelled = self.order.cancelled_us.map(|at_us| clock.shop(at_us));
         line.set("Paid at", &created);
         line.set("Created at", &created);
-        line.set(
-            "Fulfillment Status",
-            if fulfilled.is_some() {
-                "fulfilled"
-            } else {
-                "unfulfilled"
-            },
-        );
+        line.set("Fulfillment Status", if fulfilled.is_some() { "fulfilled" } else { "unfulfilled" });
         line.set("Fulfilled at", fulfilled.as_deref().unwrap_or_default());
         line.set("Cancelled at", cancelled.as_deref().unwrap_or_default());
     }
@@ -215,16 +180,10 @@ impl Sheet<'_> {
         self.address(&who, &BILLING, line);
         self.address(&who, &SHIPPING, line);
         line.set("Phone", &who.phone);
-        line.set(
-            "Accepts Marketing",
-            if self.person.habits.in_crm { "yes" } else { "no" },
-        );
+        line.set("Accepts Marketing", if self.person.habits.in_crm { "yes" } else { "no" });
         line.set("Shipping Method", "Standard");
         line.set("Payment Method", PAYMENTS[number as usize % PAYMENTS.len()]);
-        line.set(
-            "Payment Reference",
-            &format!("c{}.1", 20_000_000_000 + number * 37),
-        );
+        line.set("Payment Reference", &format!("c{}.1", 20_000_000_000 + number * 37));
         line.set("Id", &(5_000_000_000_000 + number * 32_768).to_string());
         line.set("Risk Level", "Low");
         line.set("Source", "web");
@@ -232,16 +191,7 @@ impl Sheet<'_> {
 
     fn address(&self, who: &Face, columns: &[&str; 8], line: &mut Line) {
         let region = self.person.region();
-        let cells = [
-            &who.name,
-            &who.street,
-            &who.street,
-            &who.town,
-            &who.postcode,
-            region,
-            "DE",
-            &who.phone,
-        ];
+        let cells = [&who.name, &who.street, &who.street, &who.town, &who.postcode, region, "DE", &who.phone];
         for (column, text) in columns.iter().zip(cells) {
             line.set(column, text);
         }

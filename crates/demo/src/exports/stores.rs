@@ -36,9 +36,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     receipts.sort_by_key(|(purchase, _, person)| (purchase.at_us, person.id));
     let path = dir.join("till.parquet");
     let failed = Error::parquet(&path);
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::SNAPPY)
-        .build();
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
     let schema = Arc::new(schema());
     let file = super::create(&path)?;
     let mut writer = ArrowWriter::try_new(file, Arc::clone(&schema), Some(properties)).map_err(&failed)?;
@@ -105,8 +103,7 @@ impl Columns {
         self.customer_email.push(email);
         self.customer_phone.push(phone);
         self.amount_cents.push(i64::from(purchase.basket.total_minor()));
-        self.items
-            .push(purchase.basket.lines().map(|(_, quantity)| quantity as i32).sum());
+        self.items.push(purchase.basket.lines().map(|(_, quantity)| quantity as i32).sum());
         key
     }
 
@@ -142,8 +139,5 @@ fn reach(
     if chance.hit(0.7) {
         return (given(&who.email), None);
     }
-    (
-        None,
-        given(&who.phone).or_else(|| Some(mobile_e164(person.mobile))),
-    )
+    (None, given(&who.phone).or_else(|| Some(mobile_e164(person.mobile))))
 }

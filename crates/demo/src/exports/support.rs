@@ -58,9 +58,8 @@ const FIRST_TICKET: u64 = 5001;
 
 /// Writes the file, by time of opening; how many tickets there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
-    let all = world
-        .each()
-        .flat_map(|(person, life)| life.tickets.iter().map(move |ticket| (ticket, person, life)));
+    let all =
+        world.each().flat_map(|(person, life)| life.tickets.iter().map(move |ticket| (ticket, person, life)));
     let mut tickets: Vec<(&Ticket, &Person, &Life)> = all.collect();
     tickets.sort_by_key(|(ticket, person, _)| (ticket.opened_us, person.id));
     let path = dir.join("tickets.json");
@@ -68,8 +67,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     let mut file = create(&path)?;
     file.write_all(b"{\"tickets\":[").map_err(&failed)?;
     for (id, (ticket, person, life)) in (FIRST_TICKET..).zip(&tickets) {
-        file.write_all(if id == FIRST_TICKET { b"\n" } else { b",\n" })
-            .map_err(&failed)?;
+        file.write_all(if id == FIRST_TICKET { b"\n" } else { b",\n" }).map_err(&failed)?;
         let row = row(world, id, ticket, person, life);
         register.note(Silo::Support, row.requester.id.to_string(), person);
         serde_json::to_writer(&mut file, &row).map_err(|error| failed(error.into()))?;
@@ -81,18 +79,12 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
 
 fn row(world: &World, id: u64, ticket: &Ticket, person: &Person, life: &Life) -> Row {
     let mut chance = Chance::nth(world.setting.seed, Purpose::Words, 0, mix(id));
-    let order = ticket
-        .purchase
-        .and_then(|index| match &life.purchases[index].place {
-            Place::Shop(order) => Some(order.name()),
-            Place::Store(_) => None,
-        });
-    let (subject, description, tag) = words::request(
-        ticket.cause,
-        order.as_deref().unwrap_or_default(),
-        person.german,
-        &mut chance,
-    );
+    let order = ticket.purchase.and_then(|index| match &life.purchases[index].place {
+        Place::Shop(order) => Some(order.name()),
+        Place::Store(_) => None,
+    });
+    let (subject, description, tag) =
+        words::request(ticket.cause, order.as_deref().unwrap_or_default(), person.german, &mut chance);
     let comment = words::rating_comment(ticket.rating, person.german, &mut chance);
     let updated_us = ticket.solved_us.unwrap_or(ticket.opened_us);
     Row {
@@ -105,20 +97,10 @@ fn row(world: &World, id: u64, ticket: &Ticket, person: &Person, life: &Life) ->
         subject,
         description,
         status: status(world, ticket),
-        priority: if ticket.reopened || ticket.rating == Rating::Bad {
-            "high"
-        } else {
-            "normal"
-        },
-        via: Via {
-            channel: ticket.channel,
-        },
+        priority: if ticket.reopened || ticket.rating == Rating::Bad { "high" } else { "normal" },
+        via: Via { channel: ticket.channel },
         requester: requester(world, ticket, person),
-        tags: if ticket.reopened {
-            vec![tag, "reopened"]
-        } else {
-            vec![tag]
-        },
+        tags: if ticket.reopened { vec![tag, "reopened"] } else { vec![tag] },
         satisfaction_rating: Satisfaction {
             score: ticket.rating.name(),
             comment: Some(comment).filter(|text| !text.is_empty()),

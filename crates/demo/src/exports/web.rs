@@ -85,13 +85,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     for (number, signal) in (0..).zip(&signals) {
         line.clear();
         let person = &world.people[signal.person as usize];
-        let call = call(
-            world,
-            number,
-            signal,
-            person,
-            &world.lives[signal.person as usize],
-        );
+        let call = call(world, number, signal, person, &world.lives[signal.person as usize]);
         serde_json::to_writer(&mut line, &call).map_err(|error| failed(error.into()))?;
         line.push(b'\n');
         file.write_all(&line).map_err(&failed)?;
@@ -106,13 +100,8 @@ fn register_person(signals: &[Signal], seed: u64, person: &Person, register: &mu
         register.note(Silo::Web, user_id(person), person);
     }
     for device in [0, 1] {
-        if signals
-            .iter()
-            .any(|signal| !signal.known && signal.device == device)
-        {
-            let named = signals
-                .iter()
-                .any(|signal| signal.device == device && signal.what == What::Identify);
+        if signals.iter().any(|signal| !signal.known && signal.device == device) {
+            let named = signals.iter().any(|signal| signal.device == device && signal.what == What::Identify);
             let trace = if named { Trace::Findable } else { Trace::Anonymous };
             register.note_trace(Silo::Web, anonymous_id(seed, person, device), person, trace);
         }
@@ -153,26 +142,17 @@ fn call<'a>(world: &World, number: u64, signal: &Signal, person: &'a Person, lif
         What::Identify => {
             call.kind = "identify";
             let who = face(seed, person, Silo::Web, 0);
-            call.traits = Some(Traits {
-                email: &person.email,
-                name: who.name,
-            });
+            call.traits = Some(Traits { email: &person.email, name: who.name });
         }
         What::Page(page) => {
             let (name, path) = PAGES[usize::from(page)];
             call.kind = "page";
             call.name = Some(name);
-            call.properties = Some(Properties {
-                path: Some(path),
-                ..Properties::default()
-            });
+            call.properties = Some(Properties { path: Some(path), ..Properties::default() });
         }
         What::Viewed(product) | What::Added(product) => {
             let sku = Some(PRODUCTS[usize::from(product)].sku);
-            call.properties = Some(Properties {
-                sku,
-                ..Properties::default()
-            });
+            call.properties = Some(Properties { sku, ..Properties::default() });
         }
         What::OrderCompleted(purchase) => call.properties = Some(order_properties(life, purchase as usize)),
         What::Checkout
@@ -192,10 +172,5 @@ fn order_properties(life: &Life, purchase: usize) -> Properties {
         Place::Store(_) => None,
     };
     let revenue = Some(f64::from(purchase.basket.total_minor()) / 100.0);
-    Properties {
-        order_id,
-        revenue,
-        currency: Some("EUR"),
-        ..Properties::default()
-    }
+    Properties { order_id, revenue, currency: Some("EUR"), ..Properties::default() }
 }

@@ -44,11 +44,7 @@ pub(super) fn request(
         (Cause::Charge, false) => ("billing", CHARGE_EN),
     };
     let (subject, text) = chance.pick(phrases);
-    (
-        subject.replace("{order}", order),
-        text.replace("{order}", order),
-        tag,
-    )
+    (subject.replace("{order}", order), text.replace("{order}", order), tag)
 }
 
 /// What somebody adds to a rating; most say nothing.
@@ -110,14 +106,8 @@ const LATE_EN: Phrases = &[
         "Where is my parcel {order}?",
         "Hello, my order {order} should have been here days ago. When will it come?",
     ),
-    (
-        "Late delivery",
-        "The parcel for {order} is overdue and tracking has not moved since Monday.",
-    ),
-    (
-        "Order {order} has not arrived",
-        "You promised it for last week and nobody told me anything.",
-    ),
+    ("Late delivery", "The parcel for {order} is overdue and tracking has not moved since Monday."),
+    ("Order {order} has not arrived", "You promised it for last week and nobody told me anything."),
 ];
 const LOST_DE: Phrases = &[
     (
@@ -134,51 +124,24 @@ const LOST_EN: Phrases = &[
         "Parcel {order} was sent back",
         "I was at home all day and nobody rang. Why is {order} on its way back?",
     ),
-    (
-        "Delivery failed",
-        "The courier says my address for {order} does not exist. I live here.",
-    ),
+    ("Delivery failed", "The courier says my address for {order} does not exist. I live here."),
 ];
 const RETURN_DE: Phrases = &[
-    (
-        "Rücksendung {order}",
-        "Ich habe {order} zurückgeschickt. Wann bekomme ich mein Geld?",
-    ),
-    (
-        "Retoure",
-        "Die Farbe gefällt mir leider nicht, {order} geht heute zurück.",
-    ),
+    ("Rücksendung {order}", "Ich habe {order} zurückgeschickt. Wann bekomme ich mein Geld?"),
+    ("Retoure", "Die Farbe gefällt mir leider nicht, {order} geht heute zurück."),
 ];
 const RETURN_EN: Phrases = &[
-    (
-        "Return of {order}",
-        "I sent {order} back. When will I get the refund?",
-    ),
-    (
-        "Returning an item",
-        "The colour is not what I expected, so {order} goes back today.",
-    ),
+    ("Return of {order}", "I sent {order} back. When will I get the refund?"),
+    ("Returning an item", "The colour is not what I expected, so {order} goes back today."),
 ];
 const PRODUCT_DE: Phrases = &[
-    (
-        "Frage zu {order}",
-        "Darf die Schale aus {order} in die Spülmaschine?",
-    ),
-    (
-        "Teil beschädigt",
-        "In {order} war ein Becher gesprungen. Bitte um Ersatz.",
-    ),
+    ("Frage zu {order}", "Darf die Schale aus {order} in die Spülmaschine?"),
+    ("Teil beschädigt", "In {order} war ein Becher gesprungen. Bitte um Ersatz."),
     ("Pflegehinweis", "Wie öle ich das Brett aus {order}?"),
 ];
 const PRODUCT_EN: Phrases = &[
-    (
-        "Question about {order}",
-        "Is the bowl from {order} safe in the dishwasher?",
-    ),
-    (
-        "Broken item",
-        "One mug in {order} arrived cracked. Please send another.",
-    ),
+    ("Question about {order}", "Is the bowl from {order} safe in the dishwasher?"),
+    ("Broken item", "One mug in {order} arrived cracked. Please send another."),
     ("Care of wood", "How do I oil the board from {order}?"),
 ];
 const CHARGE_DE: Phrases = &[
@@ -186,20 +149,11 @@ const CHARGE_DE: Phrases = &[
         "Abbuchung Club fehlgeschlagen",
         "Meine Karte ist in Ordnung, trotzdem ist die Zahlung für den Club gescheitert.",
     ),
-    (
-        "Club gekündigt?",
-        "Warum wurde mein Club beendet? Ich habe nichts gekündigt!",
-    ),
+    ("Club gekündigt?", "Warum wurde mein Club beendet? Ich habe nichts gekündigt!"),
 ];
 const CHARGE_EN: Phrases = &[
-    (
-        "Club payment failed",
-        "My card is fine, yet the charge for the club did not go through.",
-    ),
-    (
-        "Why did my club end?",
-        "My membership was ended and I never cancelled it.",
-    ),
+    ("Club payment failed", "My card is fine, yet the charge for the club did not go through."),
+    ("Why did my club end?", "My membership was ended and I never cancelled it."),
 ];
 const BAD_PARCEL_DE: &[&str] = &[
     "Lieferung kam viel zu spät, niemand hat Bescheid gesagt.",
@@ -225,35 +179,16 @@ const UNHAPPY_EN: &[&str] = &[
     "The web site is confusing.",
     "Care was too slow",
 ];
-const FAIR_DE: &[&str] = &[
-    "Schöne Auswahl, Versand könnte schneller sein.",
-    "Gut, aber nicht billig.",
-    "Passt.",
-];
-const FAIR_EN: &[&str] = &[
-    "Nice choice, shipping could be faster.",
-    "Good but not cheap.",
-    "Fine.",
-];
-const STORE_DE: &[&str] = &[
-    "Tolle Beratung im Laden!",
-    "Ich komme gern zum Stöbern.",
-    "Sehr nettes Team.",
-];
-const STORE_EN: &[&str] = &[
-    "Great advice in the store!",
-    "I love to browse there.",
-    "Very friendly staff.",
-];
+const FAIR_DE: &[&str] =
+    &["Schöne Auswahl, Versand könnte schneller sein.", "Gut, aber nicht billig.", "Passt."];
+const FAIR_EN: &[&str] = &["Nice choice, shipping could be faster.", "Good but not cheap.", "Fine."];
+const STORE_DE: &[&str] = &["Tolle Beratung im Laden!", "Ich komme gern zum Stöbern.", "Sehr nettes Team."];
+const STORE_EN: &[&str] = &["Great advice in the store!", "I love to browse there.", "Very friendly staff."];
 const HAPPY_DE: &[&str] = &[
     "Wunderschöne Sachen, gern wieder.",
     "Alles bestens ❤️",
     "Schnell geliefert, gut verpackt.",
     "Tolle Qualität",
 ];
-const HAPPY_EN: &[&str] = &[
-    "Beautiful things, will order again.",
-    "All perfect ❤️",
-    "Quick and well packed.",
-    "Great quality",
-];
+const HAPPY_EN: &[&str] =
+    &["Beautiful things, will order again.", "All perfect ❤️", "Quick and well packed.", "Great quality"];

@@ -108,27 +108,12 @@ pub(crate) fn draft(setting: &Setting, person: &Person, purchases: &[Purchase]) 
     let annual = chance.hit(0.25);
     let trial = chance.hit(0.3) && !annual;
     let paid_from = if trial { created.plus(30) } else { created };
-    let terms = Terms {
-        trial,
-        annual,
-        paid_from,
-    };
-    let mut draft = Draft {
-        created,
-        end: None,
-        created_us,
-        terms,
-        failed_on: None,
-        fault: None,
-    };
+    let terms = Terms { trial, annual, paid_from };
+    let mut draft = Draft { created, end: None, created_us, terms, failed_on: None, fault: None };
     let short = chance.hit(0.15);
     let second_thoughts = created.plus(chance.between(3, 28));
     if trial && short {
-        draft.end = Some(End {
-            requested: second_thoughts,
-            day: paid_from,
-            why: Why::AfterTrial,
-        });
+        draft.end = Some(End { requested: second_thoughts, day: paid_from, why: Why::AfterTrial });
         return Some(draft);
     }
     let mut period = 1;
@@ -143,11 +128,8 @@ impl Draft {
     /// One charge, and what comes of the period after it. Always the same number of draws.
     fn charge(&mut self, setting: &Setting, period: i32, chance: &mut Chance) {
         let day = self.terms.renewal(period);
-        let (fails, ends, declined) = (
-            chance.hit(FAULT_SHARE),
-            chance.hit(FAULT_ENDED_SHARE),
-            chance.hit(0.002),
-        );
+        let (fails, ends, declined) =
+            (chance.hit(FAULT_SHARE), chance.hit(FAULT_ENDED_SHARE), chance.hit(0.002));
         let leaves = chance.hit(if self.terms.annual { 0.24 } else { 0.024 });
         let (when, why) = (chance.share(), chance.share());
         let in_fault = setting.marks.in_fault(day);
@@ -159,20 +141,12 @@ impl Draft {
         }
         if declined || (in_fault && fails && ends) {
             let day = day.plus(7);
-            self.end = Some(End {
-                requested: day,
-                day,
-                why: Why::PaymentFailed,
-            });
+            self.end = Some(End { requested: day, day, why: Why::PaymentFailed });
         } else if leaves {
             let next = self.terms.renewal(period + 1);
             let requested = day.plus((f64::from(next.0 - day.0) * when) as i32);
             let why = [Why::NoUse, Why::TooDear, Why::Delivery][(why * 3.0) as usize];
-            self.end = Some(End {
-                requested,
-                day: next,
-                why,
-            });
+            self.end = Some(End { requested, day: next, why });
         }
     }
 
@@ -199,11 +173,7 @@ impl Draft {
             ended,
             why,
             failed_on: self.failed_on.filter(|day| happened(*day)),
-            fault: Fault {
-                charged: fault.is_some(),
-                failed,
-                ended: by_fault,
-            },
+            fault: Fault { charged: fault.is_some(), failed, ended: by_fault },
         })
     }
 
@@ -215,16 +185,8 @@ impl Draft {
             return self.end;
         }
         let (_, next) = self.terms.period_of(requested);
-        let day = if requested < self.terms.paid_from {
-            self.terms.paid_from
-        } else {
-            next
-        };
-        let why = if self.terms.annual {
-            Why::TooDear
-        } else {
-            Why::NoUse
-        };
+        let day = if requested < self.terms.paid_from { self.terms.paid_from } else { next };
+        let why = if self.terms.annual { Why::TooDear } else { Why::NoUse };
         Some(End { requested, day, why })
     }
 }

@@ -39,12 +39,7 @@ pub(crate) fn ends(setting: &Setting, person: &Person, purchases: &[Purchase], c
     let end = |turns: &[Option<Turn>]| {
         let mut turns: Vec<Turn> = turns.iter().flatten().chain(&club).copied().collect();
         turns.sort_by_key(|(day, _)| *day);
-        end_of(
-            person.habits.acquired,
-            setting.marks.until,
-            days_at_ratio_one,
-            &turns,
-        )
+        end_of(person.habits.acquired, setting.marks.until, days_at_ratio_one, &turns)
     };
     Ends {
         actual: end(&[courier, initiative]),
@@ -66,9 +61,7 @@ fn bad_delivery(purchases: &[Purchase], counts: impl Fn(bool) -> bool) -> Option
         Place::Shop(order) => order.parcel.as_ref(),
         Place::Store(_) => None,
     });
-    let days = parcels
-        .filter(|parcel| counts(parcel.bad_anyway))
-        .filter_map(|parcel| parcel.bad_on);
+    let days = parcels.filter(|parcel| counts(parcel.bad_anyway)).filter_map(|parcel| parcel.bad_on);
     days.min().map(|day| (day, BAD_DELIVERY_RATIO))
 }
 
@@ -102,19 +95,12 @@ mod tests {
             let mut left = days;
             let mut day = 0;
             while left > 0.0 {
-                let ratio: f64 = turns
-                    .iter()
-                    .filter(|(from, _)| from.0 <= day)
-                    .map(|(_, ratio)| ratio)
-                    .product();
+                let ratio: f64 =
+                    turns.iter().filter(|(from, _)| from.0 <= day).map(|(_, ratio)| ratio).product();
                 left -= ratio;
                 day += 1;
             }
-            assert_eq!(
-                end_of(Day(0), Day(10_000), days, &turns),
-                Some(Day(day)),
-                "{days}"
-            );
+            assert_eq!(end_of(Day(0), Day(10_000), days, &turns), Some(Day(day)), "{days}");
         }
         assert_eq!(end_of(Day(0), Day(10), 50.0, &[]), None);
     }

@@ -75,13 +75,7 @@ impl Parcel {
             fate,
             done_us: setting.clock.at_us(done, done_second),
             done,
-            bad_on: bad.then(|| {
-                if fate == Fate::Late {
-                    promised.plus(1)
-                } else {
-                    done
-                }
-            }),
+            bad_on: bad.then(|| if fate == Fate::Late { promised.plus(1) } else { done }),
             bad_anyway: luck < BAD_SHARE,
             changed_courier: marks.changed_courier(region, handed),
         }

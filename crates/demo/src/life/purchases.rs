@@ -103,12 +103,7 @@ pub(crate) fn endless(setting: &Setting, person: &Person) -> Vec<Purchase> {
     let mut at_days = f64::from(habits.acquired.0);
     loop {
         let day = Day(at_days as i32);
-        purchases.push(purchase(
-            setting,
-            person,
-            day,
-            (&mut chance, &mut parcels, &mut returns),
-        ));
+        purchases.push(purchase(setting, person, day, (&mut chance, &mut parcels, &mut returns)));
         loop {
             at_days += chance.exponential(wait_days);
             if at_days >= f64::from(setting.marks.until.0 + 1) {
@@ -131,26 +126,14 @@ fn purchase(
 ) -> Purchase {
     let in_shop = chance.hit(person.habits.web_share);
     let basket = Basket::fill(chance, in_shop);
-    let second = if in_shop {
-        waking_second(chance)
-    } else {
-        34_200 + chance.below(37_800)
-    };
+    let second = if in_shop { waking_second(chance) } else { 34_200 + chance.below(37_800) };
     let at_us = setting.clock.at_us(day, second);
     let place = if in_shop {
         Place::Shop(order(setting, person, (day, at_us), &basket, (parcels, returns)))
     } else {
-        Place::Store(Visit {
-            store: chance.below(2) as u8,
-            card: person.habits.loyal && chance.hit(0.94),
-        })
+        Place::Store(Visit { store: chance.below(2) as u8, card: person.habits.loyal && chance.hit(0.94) })
     };
-    Purchase {
-        at_us,
-        day,
-        basket,
-        place,
-    }
+    Purchase { at_us, day, basket, place }
 }
 
 /// A second of the day at which people sit before a screen; a few after midnight, none from one to seven.
@@ -175,50 +158,20 @@ fn order(
     let cancelled_us = at_us + i64::from(returns.between(1, 6)) * HOUR_US;
     let regret = regret(basket, &parcel, returns);
     let second_email = person.second_email.as_ref().is_some_and(|(_, from)| day >= *from);
-    let order = Order {
-        number: 0,
-        second_email,
-        cancelled_us: None,
-        parcel: None,
-        refund: None,
-    };
+    let order = Order { number: 0, second_email, cancelled_us: None, parcel: None, refund: None };
     if cancelled {
-        let refund = Refund {
-            day: setting.clock.day(cancelled_us),
-            amount_minor: basket.total_minor(),
-        };
-        return Order {
-            cancelled_us: Some(cancelled_us),
-            refund: Some(refund),
-            ..order
-        };
+        let refund = Refund { day: setting.clock.day(cancelled_us), amount_minor: basket.total_minor() };
+        return Order { cancelled_us: Some(cancelled_us), refund: Some(refund), ..order };
     }
-    let lost = Refund {
-        day: parcel.done.plus(3),
-        amount_minor: basket.total_minor(),
-    };
+    let lost = Refund { day: parcel.done.plus(3), amount_minor: basket.total_minor() };
     let refund = if parcel.fate.arrived() { regret } else { Some(lost) };
-    Order {
-        parcel: Some(parcel),
-        refund,
-        ..order
-    }
+    Order { parcel: Some(parcel), refund, ..order }
 }
 
 /// What people send back after the parcel came, one line or everything.
 fn regret(basket: &Basket, parcel: &Parcel, returns: &mut Chance) -> Option<Refund> {
     let (sent_back, whole, days) = (returns.hit(0.07), returns.hit(0.4), returns.between(4, 26));
-    let line_minor = basket
-        .lines()
-        .next()
-        .map_or(0, |(product, quantity)| product.price_minor * quantity);
-    let amount_minor = if whole {
-        basket.subtotal_minor()
-    } else {
-        line_minor.min(basket.subtotal_minor())
-    };
-    sent_back.then(|| Refund {
-        day: parcel.done.plus(days),
-        amount_minor,
-    })
+    let line_minor = basket.lines().next().map_or(0, |(product, quantity)| product.price_minor * quantity);
+    let amount_minor = if whole { basket.subtotal_minor() } else { line_minor.min(basket.subtotal_minor()) };
+    sent_back.then(|| Refund { day: parcel.done.plus(days), amount_minor })
 }

@@ -88,11 +88,7 @@ fn trouble(order: &Order, chance: &mut Chance) -> Option<(Cause, Day)> {
     let parcel = order.parcel.as_ref()?;
     match (parcel.bad_on, order.refund) {
         (Some(day), _) if share < 0.45 => {
-            let cause = if parcel.fate == Fate::Late {
-                Cause::LateParcel
-            } else {
-                Cause::LostParcel
-            };
+            let cause = if parcel.fate == Fate::Late { Cause::LateParcel } else { Cause::LostParcel };
             Some((cause, day.plus(days)))
         }
         (None, Some(refund)) if share < 0.25 => Some((Cause::Return, refund.day.plus(-1))),
@@ -125,20 +121,7 @@ fn ticket(
     let second_email = person.second_email.is_some() && chance.hit(0.4);
     let end_us = setting.end_us();
     let solved_us = Some(solved_us).filter(|at_us| *at_us < end_us);
-    let rating = if solved_us.is_some() {
-        rating
-    } else {
-        Rating::Unoffered
-    };
-    let ticket = Ticket {
-        opened_us,
-        solved_us,
-        cause,
-        purchase,
-        channel,
-        rating,
-        reopened,
-        second_email,
-    };
+    let rating = if solved_us.is_some() { rating } else { Rating::Unoffered };
+    let ticket = Ticket { opened_us, solved_us, cause, purchase, channel, rating, reopened, second_email };
     Some(ticket).filter(|ticket| ticket.opened_us < end_us)
 }

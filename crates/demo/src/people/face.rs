@@ -45,46 +45,15 @@ const fn manners(silo: Silo) -> Manners {
         family_email: 0.0,
     };
     match silo {
-        Silo::Shop => Manners {
-            typo: 0.04,
-            no_phone: 0.45,
-            blanks: 0.02,
-            ..calm
-        },
-        Silo::Billing => Manners {
-            typo: 0.02,
-            blanks: 0.02,
-            family_email: 0.7,
-            ..calm
-        },
-        Silo::Support => Manners {
-            typo: 0.08,
-            initial: 0.1,
-            blanks: 0.02,
-            family_email: 0.7,
-            ..calm
-        },
-        Silo::Courier => Manners {
-            typo: 0.06,
-            initial: 0.05,
-            ..calm
-        },
+        Silo::Shop => Manners { typo: 0.04, no_phone: 0.45, blanks: 0.02, ..calm },
+        Silo::Billing => Manners { typo: 0.02, blanks: 0.02, family_email: 0.7, ..calm },
+        Silo::Support => Manners { typo: 0.08, initial: 0.1, blanks: 0.02, family_email: 0.7, ..calm },
+        Silo::Courier => Manners { typo: 0.06, initial: 0.05, ..calm },
         Silo::Web | Silo::Insight => Manners { typo: 0.01, ..calm },
-        Silo::Crm => Manners {
-            typo: 0.08,
-            loud_email: 0.1,
-            blanks: 0.04,
-            family_email: 0.7,
-            no_phone: 0.2,
-            ..calm
-        },
-        Silo::Stores => Manners {
-            typo: 0.14,
-            swapped: 0.1,
-            family_email: 0.7,
-            no_phone: 0.25,
-            ..calm
-        },
+        Silo::Crm => {
+            Manners { typo: 0.08, loud_email: 0.1, blanks: 0.04, family_email: 0.7, no_phone: 0.2, ..calm }
+        }
+        Silo::Stores => Manners { typo: 0.14, swapped: 0.1, family_email: 0.7, no_phone: 0.25, ..calm },
     }
 }
 
@@ -93,30 +62,14 @@ pub(crate) fn face(seed: u64, person: &Person, silo: Silo, spelling: u64) -> Fac
     let stream = 10 * silo as u64 + spelling;
     let mut chance = Chance::nth(seed, Purpose::Face, stream, u64::from(person.id));
     let manners = manners(silo);
-    let mut given = spelt(
-        &mut chance,
-        person.given.text,
-        person.given.latin,
-        manners.typo / 2.0,
-    );
-    let family = spelt(
-        &mut chance,
-        person.home.family.text,
-        person.home.family.latin,
-        manners.typo,
-    );
+    let mut given = spelt(&mut chance, person.given.text, person.given.latin, manners.typo / 2.0);
+    let family = spelt(&mut chance, person.home.family.text, person.home.family.latin, manners.typo);
     if chance.hit(manners.initial) {
         given = given.chars().take(1).collect::<String>() + ".";
     }
-    let name = if chance.hit(manners.swapped) {
-        format!("{family}, {given}")
-    } else {
-        format!("{given} {family}")
-    };
-    let shared = person
-        .family_email
-        .as_ref()
-        .filter(|_| chance.hit(manners.family_email));
+    let name =
+        if chance.hit(manners.swapped) { format!("{family}, {given}") } else { format!("{given} {family}") };
+    let shared = person.family_email.as_ref().filter(|_| chance.hit(manners.family_email));
     let own = shared.unwrap_or(&person.email);
     let email = disguised_email(&mut chance, own, manners.loud_email, manners.blanks);
     let (office, no_phone) = (chance.hit(0.9), chance.hit(manners.no_phone));
@@ -157,11 +110,7 @@ pub(crate) fn disguised_email(chance: &mut Chance, email: &str, loud: f64, blank
         _ => capitalised(email),
     };
     if blank {
-        text = if kind == 0 {
-            format!(" {text}")
-        } else {
-            format!("{text} ")
-        };
+        text = if kind == 0 { format!(" {text}") } else { format!("{text} ") };
     }
     text
 }
@@ -184,16 +133,12 @@ fn mobile(chance: &mut Chance, mobile: u32) -> String {
 }
 
 fn office_phone(chance: &mut Chance) -> String {
-    chance
-        .pick(&[OFFICE_PHONE, "030 55501000", "030/5550-1000", "+493055501000"])
-        .to_owned()
+    chance.pick(&[OFFICE_PHONE, "030 55501000", "030/5550-1000", "+493055501000"]).to_owned()
 }
 
 fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 fn spelt(chance: &mut Chance, text: &str, latin: &str, typo: f64) -> String {
@@ -233,10 +178,7 @@ fn sounds_like(letter: char) -> char {
         ('t', 'd'),
         ('z', 's'),
     ];
-    ALIKE
-        .iter()
-        .find(|(one, _)| *one == letter)
-        .map_or('h', |(_, other)| *other)
+    ALIKE.iter().find(|(one, _)| *one == letter).map_or('h', |(_, other)| *other)
 }
 
 #[cfg(test)]
@@ -261,10 +203,7 @@ mod tests {
         for name in ["Schröder", "Wójcik", "Nowak", "Kim"] {
             for _ in 0..50 {
                 let wrong = misspelt(&mut chance, name);
-                assert!(
-                    wrong.chars().count().abs_diff(name.chars().count()) <= 1,
-                    "{wrong}"
-                );
+                assert!(wrong.chars().count().abs_diff(name.chars().count()) <= 1, "{wrong}");
                 assert_eq!(wrong.chars().next(), name.chars().next());
             }
         }

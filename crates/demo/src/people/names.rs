@@ -24,33 +24,20 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn new() -> Self {
-        let plain = |list: &'static str| {
-            list.split(',')
-                .map(str::trim)
-                .map(|text| Name { text, latin: text })
-        };
+        let plain =
+            |list: &'static str| list.split(',').map(str::trim).map(|text| Name { text, latin: text });
         Self {
             given: plain(GIVEN).collect(),
             family: plain(FAMILY).collect(),
-            odd_given: ODD_GIVEN
-                .iter()
-                .map(|(text, latin)| Name { text, latin })
-                .collect(),
-            odd_family: ODD_FAMILY
-                .iter()
-                .map(|(text, latin)| Name { text, latin })
-                .collect(),
+            odd_given: ODD_GIVEN.iter().map(|(text, latin)| Name { text, latin }).collect(),
+            odd_family: ODD_FAMILY.iter().map(|(text, latin)| Name { text, latin }).collect(),
         }
     }
 }
 
 /// A text without diacritics, in lower-case ASCII letters and digits only.
 pub(crate) fn ascii(text: &str) -> String {
-    unaccented(text)
-        .to_ascii_lowercase()
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
+    unaccented(text).to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 /// A text whose accented Latin letters are written plainly, as many typists do.
@@ -202,13 +189,7 @@ mod tests {
     fn every_latin_spelling_folds_to_ascii() {
         let names = Names::new();
         assert!(names.given.len() > 250 && names.family.len() > 250);
-        for name in names
-            .given
-            .iter()
-            .chain(&names.family)
-            .chain(&names.odd_given)
-            .chain(&names.odd_family)
-        {
+        for name in names.given.iter().chain(&names.family).chain(&names.odd_given).chain(&names.odd_family) {
             let plain = unaccented(name.latin);
             assert!(plain.is_ascii(), "{plain}");
             assert!(!ascii(name.latin).is_empty());

@@ -12,11 +12,7 @@ pub(crate) struct Town {
 }
 
 const fn town(name: &'static str, postcode: u32, districts: u32) -> Town {
-    Town {
-        name,
-        postcode,
-        districts,
-    }
+    Town { name, postcode, districts }
 }
 
 /// The towns of each region, the largest first.

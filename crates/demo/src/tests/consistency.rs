@@ -26,9 +26,8 @@ fn company() -> &'static Company {
     COMPANY.get_or_init(|| {
         let (dir, _) = written(&plan(5)).unwrap();
         let (data, truth) = (dir.path().join("data"), dir.path().join("truth"));
-        let lives = read(&truth, File::Csv("lives.csv"))
-            .into_iter()
-            .map(|row| (row["person_id"].clone(), row));
+        let lives =
+            read(&truth, File::Csv("lives.csv")).into_iter().map(|row| (row["person_id"].clone(), row));
         let identity = read(&truth, File::Csv("identity.csv"));
         Company {
             orders: read_orders(&data.join("shop")),
@@ -43,12 +42,7 @@ fn company() -> &'static Company {
             identity_rows: identity.len(),
             identity: identity
                 .into_iter()
-                .map(|row| {
-                    (
-                        (row["silo"].clone(), row["record_key"].clone()),
-                        row["person_id"].clone(),
-                    )
-                })
+                .map(|row| ((row["silo"].clone(), row["record_key"].clone()), row["person_id"].clone()))
                 .collect(),
         }
     })
@@ -69,11 +63,7 @@ fn minor(text: &str) -> i64 {
 }
 
 fn either(first: String, second: &str) -> String {
-    if first.is_empty() {
-        second.to_owned()
-    } else {
-        first
-    }
+    if first.is_empty() { second.to_owned() } else { first }
 }
 
 /// The record key of a row, as the presets derive it.
@@ -93,9 +83,7 @@ fn key(silo: &str, row: &Row) -> String {
 impl Company {
     /// First rows only: those that carry the order.
     fn orders(&self) -> impl Iterator<Item = &Row> {
-        self.orders
-            .iter()
-            .filter(|row| !get(row, "Created at").is_empty())
+        self.orders.iter().filter(|row| !get(row, "Created at").is_empty())
     }
 
     fn silos(&self) -> [(&'static str, Vec<&Row>); 8] {
@@ -124,25 +112,13 @@ fn every_record_has_one_person_and_the_truth_names_no_other_records() {
         assert!(rows.len() > 30, "{silo} has {} rows", rows.len());
         for row in rows {
             let name = (silo.to_owned(), key(silo, row));
-            assert!(
-                company.identity.contains_key(&name),
-                "{name:?} is not in identity.csv"
-            );
+            assert!(company.identity.contains_key(&name), "{name:?} is not in identity.csv");
             seen.insert(name);
         }
     }
     assert_eq!(seen.len(), company.identity.len());
-    assert_eq!(
-        company.identity.len(),
-        company.identity_rows,
-        "a record key stands for two people"
-    );
-    assert!(
-        company
-            .identity
-            .values()
-            .all(|person| company.lives.contains_key(person))
-    );
+    assert_eq!(company.identity.len(), company.identity_rows, "a record key stands for two people");
+    assert!(company.identity.values().all(|person| company.lives.contains_key(person)));
 }
 
 #[test]
@@ -184,11 +160,7 @@ fn tickets_answers_and_web_orders_refer_to_orders_of_the_same_person() {
         let mut checked = 0;
         for row in rows.iter().filter(|row| !get(row, column).is_empty()) {
             let order = orders[get(row, column)];
-            assert_eq!(
-                company.person(silo, row),
-                company.person("shop", order),
-                "{row:?}"
-            );
+            assert_eq!(company.person(silo, row), company.person("shop", order), "{row:?}");
             checked += 1;
         }
         assert!(checked > 10, "{silo}: {checked}");
@@ -209,36 +181,20 @@ fn money_adds_up_to_the_lives_behind_it() {
         assert!(refunded <= total, "{order:?}");
         let (subtotal, shipping) = (minor(get(order, "Subtotal")), minor(get(order, "Shipping")));
         assert_eq!(subtotal + shipping, total);
-        assert_eq!(
-            lines[get(order, "Name")] - minor(get(order, "Discount Amount")),
-            subtotal
-        );
+        assert_eq!(lines[get(order, "Name")] - minor(get(order, "Discount Amount")), subtotal);
         let sum = sums.entry(company.person("shop", order)).or_default();
         (sum.0, sum.1) = (sum.0 + 1, sum.1 + total - refunded);
     }
     for receipt in &company.receipts {
         let sum = sums.entry(company.person("stores", receipt)).or_default();
-        (sum.2, sum.3) = (
-            sum.2 + 1,
-            sum.3 + get(receipt, "amount_cents").parse::<i64>().unwrap(),
-        );
+        (sum.2, sum.3) = (sum.2 + 1, sum.3 + get(receipt, "amount_cents").parse::<i64>().unwrap());
     }
     for (person, life) in &company.lives {
         let (orders, shop, receipts, stores) = sums.get(person.as_str()).copied().unwrap_or_default();
-        let said = [
-            "shop_orders",
-            "shop_net_minor",
-            "store_receipts",
-            "store_net_minor",
-            "net_minor",
-            "purchases",
-        ];
+        let said =
+            ["shop_orders", "shop_net_minor", "store_receipts", "store_net_minor", "net_minor", "purchases"];
         let said = said.map(|column| get(life, column).parse::<i64>().unwrap());
-        assert_eq!(
-            said,
-            [orders, shop, receipts, stores, shop + stores, orders + receipts],
-            "{person}"
-        );
+        assert_eq!(said, [orders, shop, receipts, stores, shop + stores, orders + receipts], "{person}");
     }
 }
 
@@ -247,9 +203,7 @@ fn days_of_purchases_and_memberships_are_the_lives_own() {
     let company = company();
     let mut first: BTreeMap<&str, &str> = BTreeMap::new();
     for order in company.orders() {
-        first
-            .entry(company.person("shop", order))
-            .or_insert(&get(order, "Created at")[..10]);
+        first.entry(company.person("shop", order)).or_insert(&get(order, "Created at")[..10]);
     }
     for (person, day) in first {
         let life = &company.lives[person];
@@ -257,11 +211,7 @@ fn days_of_purchases_and_memberships_are_the_lives_own() {
         let only_shop = get(life, "store_receipts") == "0";
         assert!(!only_shop || get(life, "first_purchase") == day, "{person}");
     }
-    let members = company
-        .lives
-        .values()
-        .filter(|life| !get(life, "club_start").is_empty())
-        .count();
+    let members = company.lives.values().filter(|life| !get(life, "club_start").is_empty()).count();
     assert_eq!(company.subscriptions.len(), members);
     for subscription in &company.subscriptions {
         let life = &company.lives[company.person("billing", subscription)];
@@ -278,10 +228,7 @@ fn nothing_is_dated_after_the_last_day() {
     let company = company();
     let columns = [
         ("shop", vec!["Created at", "Fulfilled at", "Cancelled at"]),
-        (
-            "billing",
-            vec!["Created (UTC)", "Canceled At (UTC)", "Ended At (UTC)"],
-        ),
+        ("billing", vec!["Created (UTC)", "Canceled At (UTC)", "Ended At (UTC)"]),
         ("support", vec!["created_at", "updated_at"]),
         ("web", vec!["timestamp"]),
         ("insight", vec!["RecordedDate"]),
@@ -291,10 +238,7 @@ fn nothing_is_dated_after_the_last_day() {
         let dated = columns.iter().find(|(name, _)| *name == silo);
         for column in dated.iter().flat_map(|(_, columns)| columns) {
             let last = rows.iter().map(|row| get(row, column)).max().unwrap();
-            assert!(
-                (*last)[..10] <= *"2026-10-31" && (*last)[..7] > *"2026-08",
-                "{silo} {column} {last}"
-            );
+            assert!((*last)[..10] <= *"2026-10-31" && (*last)[..7] > *"2026-08", "{silo} {column} {last}");
         }
     }
 }
@@ -306,10 +250,7 @@ fn one_person_goes_by_several_names_and_several_people_by_one_address() {
     let mut names: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for contact in &company.contacts {
         let person = company.person("crm", contact);
-        people
-            .entry(mailbox(get(contact, "Email")))
-            .or_default()
-            .insert(person);
+        people.entry(mailbox(get(contact, "Email"))).or_default().insert(person);
         names
             .entry(person)
             .or_default()
@@ -317,22 +258,11 @@ fn one_person_goes_by_several_names_and_several_people_by_one_address() {
     }
     for order in company.orders() {
         let person = company.person("shop", order);
-        names
-            .entry(person)
-            .or_default()
-            .insert(get(order, "Billing Name").to_owned());
+        names.entry(person).or_default().insert(get(order, "Billing Name").to_owned());
     }
     assert!(people.values().filter(|people| people.len() > 1).count() > 5);
     assert!(names.values().filter(|names| names.len() > 1).count() > 30);
-    let zero = company
-        .responses
-        .iter()
-        .filter(|row| get(row, "Q1_NPS") == "0")
-        .count();
-    let blank = company
-        .responses
-        .iter()
-        .filter(|row| get(row, "Q1_NPS").is_empty())
-        .count();
+    let zero = company.responses.iter().filter(|row| get(row, "Q1_NPS") == "0").count();
+    let blank = company.responses.iter().filter(|row| get(row, "Q1_NPS").is_empty()).count();
     assert!(zero > 0 && blank > 0, "{zero} answers of 0, {blank} unfinished");
 }

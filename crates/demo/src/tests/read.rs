@@ -33,12 +33,8 @@ pub(super) fn read(dir: &Path, file: File) -> Vec<Row> {
         File::NdjsonGz(name) => {
             let mut text = String::new();
             let file = std::fs::File::open(dir.join(name)).unwrap();
-            flate2::read::GzDecoder::new(file)
-                .read_to_string(&mut text)
-                .unwrap();
-            text.lines()
-                .map(|line| flat(&serde_json::from_str(line).unwrap()))
-                .collect()
+            flate2::read::GzDecoder::new(file).read_to_string(&mut text).unwrap();
+            text.lines().map(|line| flat(&serde_json::from_str(line).unwrap())).collect()
         }
         File::Parquet(name) => parquet_rows(&dir.join(name)),
     }
@@ -46,10 +42,7 @@ pub(super) fn read(dir: &Path, file: File) -> Vec<Row> {
 
 /// Every order file of the shop, in order of year.
 pub(super) fn read_orders(dir: &Path) -> Vec<Row> {
-    let mut files: Vec<_> = std::fs::read_dir(dir)
-        .unwrap()
-        .map(|file| file.unwrap().path())
-        .collect();
+    let mut files: Vec<_> = std::fs::read_dir(dir).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
     files.iter().flat_map(|file| csv_rows(file)).collect()
 }
@@ -66,11 +59,7 @@ fn flat(value: &serde_json::Value) -> Row {
         match value {
             serde_json::Value::Object(members) => {
                 let dot = if name.is_empty() { "" } else { "." };
-                open.extend(
-                    members
-                        .iter()
-                        .map(|(key, value)| (format!("{name}{dot}{key}"), value)),
-                );
+                open.extend(members.iter().map(|(key, value)| (format!("{name}{dot}{key}"), value)));
             }
             serde_json::Value::Null => {}
             serde_json::Value::String(text) => {
@@ -92,11 +81,7 @@ fn parquet_rows(path: &Path) -> Vec<Row> {
         let batch = batch.unwrap();
         let text = |name: &str, row: usize| {
             let column = batch.column_by_name(name).unwrap().as_string::<i32>();
-            if column.is_null(row) {
-                String::new()
-            } else {
-                column.value(row).to_owned()
-            }
+            if column.is_null(row) { String::new() } else { column.value(row).to_owned() }
         };
         for row in 0..batch.num_rows() {
             let names = [
@@ -107,10 +92,7 @@ fn parquet_rows(path: &Path) -> Vec<Row> {
                 "customer_email",
                 "customer_phone",
             ];
-            let mut found: Row = names
-                .iter()
-                .map(|name| ((*name).to_owned(), text(name, row)))
-                .collect();
+            let mut found: Row = names.iter().map(|name| ((*name).to_owned(), text(name, row))).collect();
             found.insert("amount_cents".to_owned(), cents(&batch, row).to_string());
             rows.push(found);
         }
@@ -119,9 +101,5 @@ fn parquet_rows(path: &Path) -> Vec<Row> {
 }
 
 fn cents(batch: &RecordBatch, row: usize) -> i64 {
-    batch
-        .column_by_name("amount_cents")
-        .unwrap()
-        .as_primitive::<Int64Type>()
-        .value(row)
+    batch.column_by_name("amount_cents").unwrap().as_primitive::<Int64Type>().value(row)
 }

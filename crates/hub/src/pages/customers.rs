@@ -10,10 +10,7 @@ use refresh::view::CustomerRow;
 
 /// The name to show: the name, else the e-mail, else the id.
 pub(crate) fn shown_name(row: &CustomerRow) -> &str {
-    [&row.name, &row.email]
-        .into_iter()
-        .find(|text| !text.is_empty())
-        .unwrap_or(&row.id)
+    [&row.name, &row.email].into_iter().find(|text| !text.is_empty()).unwrap_or(&row.id)
 }
 
 fn state(active: bool) -> Markup {

@@ -32,10 +32,7 @@ const TABS: [(&str, &str); 6] = [
 
 /// A page under data: its tab, its sentence, its content.
 fn page(frame: &Frame, path: &str, sentence: &str, content: &Markup) -> Markup {
-    let name = TABS
-        .iter()
-        .find(|(other, _)| *other == path)
-        .map_or("Data", |(_, name)| name);
+    let name = TABS.iter().find(|(other, _)| *other == path).map_or("Data", |(_, name)| name);
     let content = html! {
         nav.tabs aria-label="Data" {
             @for (href, name) in TABS { a href=(href) aria-current=[(href == path).then_some("page")] { (name) } }
@@ -53,10 +50,7 @@ fn count(number: u64) -> String {
 /// With a capital letter.
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What stands between back-ticks as code.

@@ -26,9 +26,7 @@ pub(crate) fn edition() -> Edition {
 }
 
 pub(crate) fn segments() -> Vec<String> {
-    ["North", "South", "Österreich & Schweiz"]
-        .map(str::to_owned)
-        .to_vec()
+    ["North", "South", "Österreich & Schweiz"].map(str::to_owned).to_vec()
 }
 
 /// So many months to October 2026, growing with a season; the books tie.
@@ -49,9 +47,8 @@ pub(crate) fn shrinking() -> Vec<Line> {
 /// Numbers as large as the largest companies'.
 pub(crate) fn huge() -> Vec<Line> {
     let last = Period::parse("2026-10").expect("period").index;
-    let mut lines = walk(Granularity::Month, last - 11..=last, 214_000_000, |_| {
-        [4_812_377, 1_204_331, 5_900_112]
-    });
+    let mut lines =
+        walk(Granularity::Month, last - 11..=last, 214_000_000, |_| [4_812_377, 1_204_331, 5_900_112]);
     for line in &mut lines {
         line.adjusted_count = -1_204;
         line.closing_count -= 1_204;
@@ -100,9 +97,7 @@ fn walk(
 }
 
 pub(crate) fn row(name: &str, email: &str) -> CustomerRow {
-    let code = name.bytes().fold(7u32, |code, byte| {
-        code.wrapping_mul(31).wrapping_add(u32::from(byte))
-    });
+    let code = name.bytes().fold(7u32, |code, byte| code.wrapping_mul(31).wrapping_add(u32::from(byte)));
     CustomerRow {
         id: format!("K-{code:08X}"),
         name: name.into(),
@@ -140,29 +135,17 @@ pub(crate) fn life() -> CustomerLife {
     let merge = ["shop:8812", "helpdesk:u-31", "same e-mail", "e-mail"].map(str::to_owned);
     let [record_a, record_b, rule, field] = merge;
     CustomerLife {
-        row: CustomerRow {
-            active: false,
-            ..row("Ann Oakley", "ann@example.org")
-        },
+        row: CustomerRow { active: false, ..row("Ann Oakley", "ann@example.org") },
         gained_on: Some(day("2024-02-02")),
         lost_on: Some(day("2026-10-01")),
         purchases: 9,
         net_minor: 68_610,
         redirected_from: None,
         records: vec![
-            record(
-                "shop",
-                "8812",
-                &[("name", "Ann Oakley"), ("email", "ann@example.org")],
-            ),
+            record("shop", "8812", &[("name", "Ann Oakley"), ("email", "ann@example.org")]),
             record("helpdesk", "u-31", &[("name", "A. Oakly"), ("address", address)]),
         ],
-        merges: vec![Merge {
-            record_a,
-            record_b,
-            rule,
-            field,
-        }],
+        merges: vec![Merge { record_a, record_b, rule, field }],
         events_total: events.len(),
         events,
         postings: vec![
@@ -188,16 +171,8 @@ fn orders() -> Vec<Event> {
         let delivered = event(day + 2, EventKind::Contact, "Parcel delivered", "fulfilment");
         let reference = Some(format!("A-{}", 1000 + i));
         [
-            Event {
-                value_minor: 4_990 + i * 700,
-                reference: reference.clone(),
-                ..placed
-            },
-            Event {
-                outcome: how,
-                reference,
-                ..delivered
-            },
+            Event { value_minor: 4_990 + i * 700, reference: reference.clone(), ..placed },
+            Event { outcome: how, reference, ..delivered },
         ]
     };
     (0..9).flat_map(order).collect()
@@ -212,20 +187,14 @@ fn exceptions() -> [Event; 5] {
             text: Some("It is <b>late</b>, again. أين طردي؟\nI paid for express.".into()),
             ..event(490, EventKind::Contact, "Ticket opened", "support")
         },
-        Event {
-            value_minor: 1_500,
-            ..event(492, EventKind::Refund, "Refund paid", "sales")
-        },
+        Event { value_minor: 1_500, ..event(492, EventKind::Refund, "Refund paid", "sales") },
         Event {
             outcome: Outcome::Unknown,
             score: Some(3.0),
             reason: Some("too slow".into()),
             ..event(500, EventKind::Response, "Survey answered", "")
         },
-        Event {
-            value_minor: 990,
-            ..event(600, EventKind::Subscription, "Club joined", "sales")
-        },
+        Event { value_minor: 990, ..event(600, EventKind::Subscription, "Club joined", "sales") },
         event(700, EventKind::Subscription, "Club left", "sales"),
     ]
 }
@@ -250,24 +219,12 @@ fn event(day: i64, kind: EventKind, touchpoint: &str, department: &str) -> Event
 }
 
 fn record(silo: &str, key: &str, fields: &[(&str, &str)]) -> Record {
-    let fields = fields
-        .iter()
-        .map(|(column, value)| ((*column).to_owned(), (*value).to_owned()))
-        .collect();
-    Record {
-        silo: silo.into(),
-        key: key.into(),
-        fields,
-    }
+    let fields = fields.iter().map(|(column, value)| ((*column).to_owned(), (*value).to_owned())).collect();
+    Record { silo: silo.into(), key: key.into(), fields }
 }
 
 fn posting(on: &str, movement: Movement, value_minor: i64, reason: &str) -> Posting {
-    Posting {
-        day: day(on),
-        movement,
-        value_minor,
-        reason: reason.into(),
-    }
+    Posting { day: day(on), movement, value_minor, reason: reason.into() }
 }
 
 pub(crate) fn silos() -> Vec<Silo> {
@@ -286,14 +243,7 @@ pub(crate) fn silos() -> Vec<Silo> {
             name: "Web shop".into(),
             owner: "E-Commerce".into(),
             feeds: vec![
-                feed(
-                    "orders",
-                    "preset shopify-orders",
-                    12_000,
-                    1_204_000,
-                    17,
-                    Some(PUBLISHED_US),
-                ),
+                feed("orders", "preset shopify-orders", 12_000, 1_204_000, 17, Some(PUBLISHED_US)),
                 feed("contacts", "columns", 480, 331, 0, Some(PUBLISHED_US - DAY_US)),
             ],
         },
@@ -321,10 +271,7 @@ pub(crate) fn imports() -> Page<Import> {
     };
     Page {
         total: 2,
-        rows: vec![
-            import("00f3a9c1d2e4b567", "done", 17),
-            import("00f3a9c1d2e4b566", "replaced", 0),
-        ],
+        rows: vec![import("00f3a9c1d2e4b567", "done", 17), import("00f3a9c1d2e4b566", "replaced", 0)],
     }
 }
 

@@ -18,11 +18,7 @@ pub(crate) fn clean(raw: &str, month_first: bool) -> Option<Born> {
         (&[year, month, day], &[4, 1..=2, 1..=2]) => (year, month, day),
         (&[first, second, year], &[1..=2, 1..=2, 4]) => {
             let american = (month_first && !text.contains('.') && first <= 12) || second > 12;
-            if american {
-                (year, first, second)
-            } else {
-                (year, second, first)
-            }
+            if american { (year, first, second) } else { (year, second, first) }
         }
         _ => return None,
     };
@@ -34,9 +30,7 @@ pub(crate) fn clean(raw: &str, month_first: bool) -> Option<Born> {
 }
 
 fn number(text: &str) -> Option<i32> {
-    text.bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then(|| text.parse().ok())?
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
 fn last_day(year: i32, month: i32) -> i32 {
@@ -51,9 +45,8 @@ fn last_day(year: i32, month: i32) -> i32 {
 /// Whether two dates are one, allowing day and month swapped or a single digit wrong.
 pub(crate) fn agree(a: Born, b: Born) -> bool {
     let swapped = a / 10_000 * 10_000 + a % 100 * 100 + a / 100 % 100;
-    let wrong_digits = (0..8)
-        .filter(|&place| a / 10_i32.pow(place) % 10 != b / 10_i32.pow(place) % 10)
-        .count();
+    let wrong_digits =
+        (0..8).filter(|&place| a / 10_i32.pow(place) % 10 != b / 10_i32.pow(place) % 10).count();
     a == b || swapped == b || wrong_digits == 1
 }
 

@@ -16,12 +16,7 @@ pub(crate) struct Country {
 }
 
 const fn plan(iso: &'static str, code: &'static str, trunk: &'static str, longest: usize) -> Country {
-    Country {
-        iso,
-        code,
-        trunk,
-        longest,
-    }
+    Country { iso, code, trunk, longest }
 }
 
 const COUNTRIES: &[Country] = &[
@@ -92,16 +87,10 @@ const COUNTRIES: &[Country] = &[
 
 /// The plan of a two-letter country, in any case.
 pub(crate) fn country(iso: &str) -> Option<Country> {
-    COUNTRIES
-        .iter()
-        .find(|country| country.iso.eq_ignore_ascii_case(iso.trim()))
-        .copied()
+    COUNTRIES.iter().find(|country| country.iso.eq_ignore_ascii_case(iso.trim())).copied()
 }
 
 /// The plan that international digits belong to; calling codes are free of prefixes among themselves.
 pub(crate) fn of_international(digits: &str) -> Option<Country> {
-    COUNTRIES
-        .iter()
-        .find(|country| digits.starts_with(country.code))
-        .copied()
+    COUNTRIES.iter().find(|country| digits.starts_with(country.code)).copied()
 }

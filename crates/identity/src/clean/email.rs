@@ -110,9 +110,7 @@ const FREE_MAIL: &[&str] = &[
 /// With `strip_plus_tag`, `ann+shop@x.org` is `ann@x.org`.
 pub(crate) fn clean(raw: &str, strip_plus_tag: bool, out: &mut String) -> Mailbox {
     out.clear();
-    let inner = raw
-        .rsplit_once('<')
-        .map_or(raw, |(_, rest)| rest.split('>').next().unwrap_or(rest));
+    let inner = raw.rsplit_once('<').map_or(raw, |(_, rest)| rest.split('>').next().unwrap_or(rest));
     lower(inner, out);
     let bare = out.strip_prefix("mailto:").unwrap_or(out);
     let bare = bare.split('?').next().unwrap_or(bare);
@@ -127,11 +125,7 @@ pub(crate) fn clean(raw: &str, strip_plus_tag: bool, out: &mut String) -> Mailbo
     if !is_local(local) || !is_domain(domain) || nobody::is_null(local) || nobody::is_sample_domain(domain) {
         return Mailbox::Nobody;
     }
-    let mailbox = if nobody::is_role(local) {
-        Mailbox::Role
-    } else {
-        Mailbox::Person
-    };
+    let mailbox = if nobody::is_role(local) { Mailbox::Role } else { Mailbox::Person };
     *out = format!("{local}@{domain}");
     mailbox
 }
@@ -153,10 +147,8 @@ fn is_domain(domain: &str) -> bool {
     if domain.len() > 253 || !domain.split('.').all(label) {
         return false;
     }
-    let numeric_top = domain
-        .rsplit('.')
-        .next()
-        .is_some_and(|top| top.bytes().all(|byte| byte.is_ascii_digit()));
+    let numeric_top =
+        domain.rsplit('.').next().is_some_and(|top| top.bytes().all(|byte| byte.is_ascii_digit()));
     let private =
         || psl::suffix(domain.as_bytes()).is_some_and(|suffix| suffix.typ() == Some(psl::Type::Private));
     !numeric_top && (psl::domain(domain.as_bytes()).is_some() || private())
@@ -232,12 +224,7 @@ mod tests {
 
     #[test]
     fn a_role_mailbox_belongs_to_no_person() {
-        for raw in [
-            "info@berg.de",
-            "No-Reply@berg.de",
-            "support+de@berg.de",
-            "Customer.Service@berg.de",
-        ] {
+        for raw in ["info@berg.de", "No-Reply@berg.de", "support+de@berg.de", "Customer.Service@berg.de"] {
             assert_eq!(cleaned(raw).0, Mailbox::Role, "{raw:?}");
         }
     }

@@ -50,9 +50,7 @@ const TITLES: &[&str] = &[
     "sra",
     "srta",
 ];
-const DEGREES: &[&str] = &[
-    "ba", "bsc", "dds", "esq", "jd", "llm", "ma", "mba", "md", "msc", "phd", "rn",
-];
+const DEGREES: &[&str] = &["ba", "bsc", "dds", "esq", "jd", "llm", "ma", "mba", "md", "msc", "phd", "rn"];
 const PARTICLES: &[&str] = &[
     "af", "al", "av", "bin", "bint", "da", "das", "de", "degli", "dei", "del", "della", "den", "der", "di",
     "do", "dos", "du", "el", "ibn", "la", "le", "lo", "mac", "mc", "op", "san", "st", "ten", "ter", "van",
@@ -74,18 +72,10 @@ impl<'a> Name<'a> {
     /// Reads what [`write`] wrote.
     pub(crate) fn of(text: &'a str) -> Self {
         if let Some(given) = text.strip_prefix(LONE) {
-            return Self {
-                given,
-                family: "",
-                lone: true,
-            };
+            return Self { given, family: "", lone: true };
         }
         let (given, family) = text.split_once(MARK).unwrap_or((text, ""));
-        Self {
-            given,
-            family,
-            lone: false,
-        }
+        Self { given, family, lone: false }
     }
 }
 
@@ -156,11 +146,9 @@ fn from_whole(name: &str, out: &mut String) {
 /// "Anna & Tom Berg" is not one person.
 fn names_several(name: &str) -> bool {
     name.contains(['&', '+', '/'])
-        || name.split_whitespace().any(|word| {
-            ["and", "und", "et", "og", "och"]
-                .iter()
-                .any(|also| word.eq_ignore_ascii_case(also))
-        })
+        || name
+            .split_whitespace()
+            .any(|word| ["and", "und", "et", "og", "och"].iter().any(|also| word.eq_ignore_ascii_case(also)))
 }
 
 /// Chinese and Korean names come family first, usually without a blank.
@@ -176,18 +164,12 @@ fn split_han(name: &str) -> Option<(&str, &str)> {
         letters += 1;
     }
     let first = name.chars().next().filter(|_| letters >= 2)?;
-    Some(
-        name.split_once(char::is_whitespace)
-            .unwrap_or_else(|| name.split_at(first.len_utf8())),
-    )
+    Some(name.split_once(char::is_whitespace).unwrap_or_else(|| name.split_at(first.len_utf8())))
 }
 
 /// Without titles before and degrees behind, as long as a word remains.
 fn undressed(mut words: Vec<&str>) -> Vec<&str> {
-    let titles = words
-        .iter()
-        .take_while(|word| TITLES.contains(word) || **word == "sr")
-        .count();
+    let titles = words.iter().take_while(|word| TITLES.contains(word) || **word == "sr").count();
     words.drain(..titles.min(words.len().saturating_sub(1)));
     while words.len() > 1 && words.last().is_some_and(|word| DEGREES.contains(word)) {
         words.pop();
@@ -216,11 +198,7 @@ fn family_start(words: &[&str]) -> usize {
 }
 
 fn push(given: &[&str], family: &[&str], generation: Option<&str>, out: &mut String) {
-    for word in given
-        .iter()
-        .copied()
-        .chain(generation.filter(|_| !given.is_empty()))
-    {
+    for word in given.iter().copied().chain(generation.filter(|_| !given.is_empty())) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -245,14 +223,7 @@ mod tests {
         let mut out = String::new();
         write(name.as_deref(), given.as_deref(), family.as_deref(), &mut out).then(|| {
             let name = Name::of(&out);
-            (
-                name.given.to_owned(),
-                if name.lone {
-                    "?".to_owned()
-                } else {
-                    name.family.to_owned()
-                },
-            )
+            (name.given.to_owned(), if name.lone { "?".to_owned() } else { name.family.to_owned() })
         })
     }
 
@@ -283,11 +254,7 @@ mod tests {
             ("Mr Berg", "berg", "?"),
             ("Anna Null", "anna", "null"),
         ] {
-            assert_eq!(
-                cleaned(whole, "", ""),
-                Some((given.into(), family.into())),
-                "{whole:?}"
-            );
+            assert_eq!(cleaned(whole, "", ""), Some((given.into(), family.into())), "{whole:?}");
         }
     }
 
@@ -306,11 +273,7 @@ mod tests {
             ("n/a", "Anna", "", "anna", ""),
         ] {
             let found = cleaned(whole, first, last);
-            assert_eq!(
-                found,
-                Some((given.into(), family.into())),
-                "{whole:?} {first:?} {last:?}"
-            );
+            assert_eq!(found, Some((given.into(), family.into())), "{whole:?} {first:?} {last:?}");
         }
     }
 

@@ -140,9 +140,7 @@ pub(crate) fn is_null(text: &str) -> bool {
         }
         length += 1;
     }
-    let word = letters
-        .get(..length)
-        .and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let word = letters.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok());
     zeros || exes || word.is_some_and(|word| NULL_WORDS.contains(&word))
 }
 
@@ -210,15 +208,8 @@ mod tests {
 
     #[test]
     fn fillers_are_not_numbers() {
-        for digits in [
-            "000000000",
-            "111",
-            "5555555555",
-            "123456789",
-            "1234567890",
-            "0123456789",
-            "987654321",
-        ] {
+        for digits in ["000000000", "111", "5555555555", "123456789", "1234567890", "0123456789", "987654321"]
+        {
             assert!(is_filler(digits), "{digits}");
         }
         for digits in ["", "11", "1234", "301234568", "112233445"] {
@@ -228,14 +219,7 @@ mod tests {
 
     #[test]
     fn teams_have_mailboxes_too() {
-        for local in [
-            "info",
-            "no-reply",
-            "noreply",
-            "customer.service",
-            "do_not_reply",
-            "mailer-daemon",
-        ] {
+        for local in ["info", "no-reply", "noreply", "customer.service", "do_not_reply", "mailer-daemon"] {
             assert!(is_role(local), "{local}");
         }
         for local in ["anna", "info.berg", "supporter", "sally"] {

@@ -36,11 +36,7 @@ pub(crate) fn clean(raw: &str, home: Option<Country>, out: &mut String) -> bool 
 /// Appends the digits and says whether they are marked international; `None` where letters stand among them.
 fn digits(raw: &str, out: &mut String) -> Option<bool> {
     let mut international = false;
-    let text: String = raw
-        .nfkc()
-        .filter(|&c| !is_invisible(c))
-        .collect::<String>()
-        .to_lowercase();
+    let text: String = raw.nfkc().filter(|&c| !is_invisible(c)).collect::<String>().to_lowercase();
     let text = text.trim();
     let text = ["tel:", "tel.", "phone:", "mobile:", "fax:", "t:"]
         .iter()
@@ -49,16 +45,11 @@ fn digits(raw: &str, out: &mut String) -> Option<bool> {
     let text = ["ext", "x", "#", ";", ","]
         .iter()
         .filter_map(|mark| {
-            text.find(mark)
-                .filter(|&at| text[..at].chars().filter(|c| c.is_numeric()).count() >= SHORTEST)
+            text.find(mark).filter(|&at| text[..at].chars().filter(|c| c.is_numeric()).count() >= SHORTEST)
         })
         .min()
         .map_or(text, |at| &text[..at]);
-    let text = if text.contains('+') {
-        text.replace("(0)", "")
-    } else {
-        text.to_owned()
-    };
+    let text = if text.contains('+') { text.replace("(0)", "") } else { text.to_owned() };
     for c in text.chars() {
         match ascii_digit(c) {
             Some(digit) => out.push(digit),
@@ -148,11 +139,7 @@ mod tests {
             ("030 1234568", "", "0301234568"),
             ("+999 12345679", "", "+99912345679"),
         ] {
-            assert_eq!(
-                cleaned(raw, home).as_deref(),
-                Some(number),
-                "{raw:?} at home in {home:?}"
-            );
+            assert_eq!(cleaned(raw, home).as_deref(), Some(number), "{raw:?} at home in {home:?}");
         }
     }
 

@@ -80,10 +80,7 @@ struct Dice(u64);
 
 impl Dice {
     fn below(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) as usize) % sides
     }
 
@@ -122,12 +119,7 @@ fn household(dice: &mut Dice, home: usize) -> Vec<Person> {
             } else {
                 format!("0170 {:07}", (home * 53 + member * 7_919) % 9_999_991)
             },
-            born: format!(
-                "{}-{:02}-{:02}",
-                1940 + dice.below(65),
-                1 + dice.below(12),
-                2 + dice.below(26)
-            ),
+            born: format!("{}-{:02}-{:02}", 1940 + dice.below(65), 1 + dice.below(12), 2 + dice.below(26)),
         });
     }
     people
@@ -158,21 +150,13 @@ fn record(dice: &mut Dice, person: &Person, vague: bool) -> String {
         8..14 if vague => format!("{}.", &person.given[..1]),
         _ => person.given.to_owned(),
     };
-    let family = if dice.percent(8) {
-        misspell(dice, person.family)
-    } else {
-        person.family.to_owned()
-    };
+    let family = if dice.percent(8) { misspell(dice, person.family) } else { person.family.to_owned() };
     let mut row = match dice.below(20) {
         0..2 => format!("n={family}, {given}; "),
         2..10 => format!("g={given}; f={family}; "),
         _ => format!("n={given} {family}; "),
     };
-    for (share, key, value) in [
-        (75, "e", &person.email),
-        (60, "p", &person.phone),
-        (30, "b", &person.born),
-    ] {
+    for (share, key, value) in [(75, "e", &person.email), (60, "p", &person.phone), (30, "b", &person.born)] {
         if dice.percent(share) {
             row.extend([key, "=", value, "; "]);
         }
@@ -195,10 +179,7 @@ fn precision_and_recall(vague: bool) -> (f64, f64) {
     for home in 0..6_000 {
         for person in household(&mut dice, home) {
             for _ in 0..=dice.below(5) {
-                rows.push((
-                    rows.len() as u64 * 7_919 % 1_000_003,
-                    record(&mut dice, &person, vague),
-                ));
+                rows.push((rows.len() as u64 * 7_919 % 1_000_003, record(&mut dice, &person, vague)));
                 truth.push(people);
             }
             people += 1;
@@ -206,10 +187,7 @@ fn precision_and_recall(vague: bool) -> (f64, f64) {
     }
     let found = Table::new(&rows).resolve(Unit::Person);
     let both = pairs(truth.iter().zip(&found.customer)) as f64;
-    let (precision, recall) = (
-        both / pairs(found.customer.iter()) as f64,
-        both / pairs(truth.iter()) as f64,
-    );
+    let (precision, recall) = (both / pairs(found.customer.iter()) as f64, both / pairs(truth.iter()) as f64);
     println!(
         "{} records, {people} people, {} customers: {precision:.5}, {recall:.5}",
         rows.len(),

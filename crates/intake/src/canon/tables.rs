@@ -26,6 +26,37 @@ fn texts(builder: &mut StringBuilder) -> ArrayRef {
     Arc::new(builder.finish())
 }
 
+/// A text column that is seldom filled: its nulls are counted and written only once something follows.
+#[derive(Debug)]
+struct Sparse {
+    builder: StringBuilder,
+    nulls: usize,
+}
+
+impl Sparse {
+    fn new() -> Self {
+        Self { builder: StringBuilder::new(), nulls: 0 }
+    }
+
+    #[inline]
+    fn append_option(&mut self, text: Option<&str>) {
+        match text {
+            None => self.nulls += 1,
+            Some(text) => self.filled().append_value(text),
+        }
+    }
+
+    /// The builder with all nulls before the next value written.
+    fn filled(&mut self) -> &mut StringBuilder {
+        self.builder.append_nulls(take(&mut self.nulls));
+        &mut self.builder
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        Arc::new(self.filled().finish())
+    }
+}
+
 /// Rows of `records`.
 #[derive(Debug)]
 pub(super) struct Records {
@@ -34,8 +65,8 @@ pub(super) struct Records {
     hash: Vec<u64>,
     key: StringBuilder,
     updated_at: TimestampMicrosecondBuilder,
-    text: [StringBuilder; RECORD_TEXTS],
-    attributes: StringBuilder,
+    text: [Sparse; RECORD_TEXTS],
+    attributes: Sparse,
 }
 
 impl Records {
@@ -46,8 +77,8 @@ impl Records {
             hash: Vec::new(),
             key: StringBuilder::new(),
             updated_at: TimestampMicrosecondBuilder::new(),
-            text: std::array::from_fn(|_| StringBuilder::new()),
-            attributes: StringBuilder::new(),
+            text: std::array::from_fn(|_| Sparse::new()),
+            attributes: Sparse::new(),
         }
     }
 
@@ -76,8 +107,8 @@ impl Records {
             texts(&mut self.key),
             Arc::new(updated_at),
         ];
-        columns.extend(self.text.iter_mut().map(texts));
-        columns.push(texts(&mut self.attributes));
+        columns.extend(self.text.iter_mut().map(Sparse::finish));
+        columns.push(self.attributes.finish());
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 }
@@ -94,10 +125,10 @@ pub(super) struct Events {
     event: StringBuilder,
     outcome: Vec<u8>,
     value_minor: Vec<i64>,
-    currency: StringBuilder,
+    currency: Sparse,
     original_minor: Int64Builder,
-    reference: StringBuilder,
-    source_id: StringBuilder,
+    reference: Sparse,
+    source_id: Sparse,
     score: Float64Builder,
 }
 
@@ -113,10 +144,10 @@ impl Events {
             event: StringBuilder::new(),
             outcome: Vec::new(),
             value_minor: Vec::new(),
-            currency: StringBuilder::new(),
+            currency: Sparse::new(),
             original_minor: Int64Builder::new(),
-            reference: StringBuilder::new(),
-            source_id: StringBuilder::new(),
+            reference: Sparse::new(),
+            source_id: Sparse::new(),
             score: Float64Builder::new(),
         }
     }
@@ -137,29 +168,23 @@ impl Events {
         self.event.append_value(event.event);
         self.outcome.push(event.outcome.code());
         self.value_minor.push(event.amount.value_minor);
-        self.currency.append_option(
-            event
-                .amount
-                .original
-                .as_ref()
-                .map(|(currency, _)| currency.code()),
-        );
-        self.original_minor
-            .append_option(event.amount.original.map(|(_, minor)| minor));
+        self.currency.append_option(event.amount.original.as_ref().map(|(currency, _)| currency.code()));
+        self.original_minor.append_option(event.amount.original.map(|(_, minor)| minor));
         self.reference.append_option(event.reference);
         self.push_source_id(event);
         self.score.append_option(event.score);
     }
 
     fn push_source_id(&mut self, event: &EventRow<'_>) {
+        let (id, event) = (event.source_id, event.event);
         // Writing into a builder's memory does not fail.
-        let _written = match event.source_id {
-            SourceId::None => return self.source_id.append_null(),
-            SourceId::Plain(id) => return self.source_id.append_value(id),
-            SourceId::Shared(id) => write!(self.source_id, "{id}:{}", event.event),
-            SourceId::Content(hash, nth) => write!(self.source_id, "{hash:032x}-{nth:x}"),
+        let _written = match id {
+            SourceId::None => return self.source_id.append_option(None),
+            SourceId::Plain(id) => return self.source_id.append_option(Some(id)),
+            SourceId::Shared(id) => write!(self.source_id.filled(), "{id}:{event}"),
+            SourceId::Content(hash, nth) => write!(self.source_id.filled(), "{hash:032x}-{nth:x}"),
         };
-        self.source_id.append_value("");
+        self.source_id.filled().append_value("");
     }
 
     fn reserve(&mut self) {
@@ -171,11 +196,6 @@ impl Events {
         self.outcome.reserve(BATCH_ROWS);
         self.value_minor.reserve(BATCH_ROWS);
         self.event = StringBuilder::with_capacity(BATCH_ROWS, BATCH_ROWS * 16);
-        self.original_minor = Int64Builder::with_capacity(BATCH_ROWS);
-        self.score = Float64Builder::with_capacity(BATCH_ROWS);
-        for builder in [&mut self.currency, &mut self.reference, &mut self.source_id] {
-            *builder = StringBuilder::with_capacity(BATCH_ROWS, 0);
-        }
     }
 
     pub(super) fn finish(&mut self, import_id: u64) -> Result<RecordBatch, ArrowError> {
@@ -191,10 +211,10 @@ impl Events {
             texts(&mut self.event),
             Arc::new(UInt8Array::from(take(&mut self.outcome))),
             Arc::new(Int64Array::from(take(&mut self.value_minor))),
-            texts(&mut self.currency),
+            self.currency.finish(),
             Arc::new(self.original_minor.finish()),
-            texts(&mut self.reference),
-            texts(&mut self.source_id),
+            self.reference.finish(),
+            self.source_id.finish(),
             Arc::new(self.score.finish()),
         ];
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
@@ -208,7 +228,7 @@ pub(super) struct Texts {
     row_no: Vec<u64>,
     part: Vec<u16>,
     /// Title, text, reason, channel.
-    text: [StringBuilder; 4],
+    text: [Sparse; 4],
 }
 
 impl Texts {
@@ -217,7 +237,7 @@ impl Texts {
             schema: lake::tables::event_text().schema,
             row_no: Vec::new(),
             part: Vec::new(),
-            text: std::array::from_fn(|_| StringBuilder::new()),
+            text: std::array::from_fn(|_| Sparse::new()),
         }
     }
 
@@ -235,7 +255,7 @@ impl Texts {
             numbers(&mut self.row_no),
             Arc::new(UInt16Array::from(take(&mut self.part))),
         ];
-        columns.extend(self.text.iter_mut().map(texts));
+        columns.extend(self.text.iter_mut().map(Sparse::finish));
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }
 }

@@ -16,12 +16,14 @@ pub enum Status {
     Done,
     /// It broke off or failed; its rows are gone.
     Aborted,
-    /// A later import stands for it; its rows do not count.
+    /// A later import stands for it; its rows may be there and do not count.
     Replaced,
+    /// It was replaced and its rows are gone.
+    Gone,
 }
 
 impl Status {
-    const ALL: [Self; 4] = [Self::Started, Self::Done, Self::Aborted, Self::Replaced];
+    const ALL: [Self; 5] = [Self::Started, Self::Done, Self::Aborted, Self::Replaced, Self::Gone];
 
     /// The word in the table.
     pub const fn name(self) -> &'static str {
@@ -30,6 +32,7 @@ impl Status {
             Self::Done => "done",
             Self::Aborted => "aborted",
             Self::Replaced => "replaced",
+            Self::Gone => "gone",
         }
     }
 }
@@ -60,11 +63,7 @@ pub struct Import {
 impl Import {
     /// The same import, a step further.
     pub(super) fn step(&self, status: Status, at_us: i64) -> Self {
-        Self {
-            status,
-            at_us,
-            ..self.clone()
-        }
+        Self { status, at_us, ..self.clone() }
     }
 }
 
@@ -78,11 +77,7 @@ pub struct Imports {
 impl Imports {
     /// Reads the table at a snapshot.
     pub async fn read(lake: &Lake, snapshot: i64) -> Result<Self> {
-        let batch = lake
-            .view(snapshot)
-            .await?
-            .table("select * from imports order by seq")
-            .await?;
+        let batch = lake.view(snapshot).await?.table("select * from imports order by seq").await?;
         let steps = steps(&batch)?;
         let next_seq = steps.last().map_or(1, |step| step.seq + 1);
         let last: BTreeMap<u64, Import> = steps.into_iter().map(|step| (step.id, step)).collect();
@@ -106,19 +101,11 @@ impl Imports {
         self.last.iter().filter(move |import| import.status == status)
     }
 
-    /// Whether an import of this id was ever begun.
-    pub(super) fn knows(&self, id: u64) -> bool {
-        self.last.iter().any(|import| import.id == id)
-    }
-
     /// Commits further steps, all at once.
     pub(super) async fn record(&self, lake: &Lake, steps: &[Import]) -> Result<i64> {
-        let key = steps
-            .iter()
-            .map(|step| format!("import {:016x} {}", step.id, step.status.name()));
+        let key = steps.iter().map(|step| format!("import {:016x} {}", step.id, step.status.name()));
         let key = key.collect::<Vec<_>>().join("; ");
-        lake.put(&tables::imports(), Mode::Append, &key, &[self.batch(steps)?])
-            .await
+        lake.put(&tables::imports(), Mode::Append, &key, &[self.batch(steps)?]).await
     }
 
     fn batch(&self, steps: &[Import]) -> Result<RecordBatch> {
@@ -131,9 +118,7 @@ impl Imports {
         let at = TimestampMicrosecondArray::from_iter_values(steps.iter().map(|step| step.at_us))
             .with_timezone("UTC");
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt64Array::from_iter_values(
-                self.next_seq..self.next_seq + steps.len() as u64,
-            )),
+            Arc::new(UInt64Array::from_iter_values(self.next_seq..self.next_seq + steps.len() as u64)),
             number(|step| step.id),
             text(|step| step.status.name()),
             Arc::new(at),
@@ -157,12 +142,8 @@ fn steps(batch: &RecordBatch) -> Result<Vec<Import>> {
     let (seq, id) = (number("seq")?, number("import_id")?);
     let (status, silo, feed) = (text("status")?, text("silo")?, text("feed")?);
     let (mode, files) = (text("mode")?, text("files")?);
-    let (rows, records, events, rejects) = (
-        number("rows")?,
-        number("records")?,
-        number("events")?,
-        number("rejects")?,
-    );
+    let (rows, records, events, rejects) =
+        (number("rows")?, number("records")?, number("events")?, number("rejects")?);
     let step = |at_row: usize| {
         let status = Status::ALL.into_iter().find(|s| s.name() == status.value(at_row));
         Import {

@@ -22,12 +22,7 @@ const WAITING: usize = 4;
 
 impl Spout {
     fn new(table: Table, import_id: u64) -> Self {
-        Self {
-            table,
-            key: format!("rows of import {import_id:016x}"),
-            write: None,
-            waiting: Vec::new(),
-        }
+        Self { table, key: format!("rows of import {import_id:016x}"), write: None, waiting: Vec::new() }
     }
 
     async fn drain(&mut self, lake: &Lake) -> Result<(), ImportError> {
@@ -80,9 +75,7 @@ impl Spouts {
     }
 
     fn full(&self) -> bool {
-        [&self.records, &self.events]
-            .iter()
-            .any(|spout| spout.waiting.len() >= WAITING)
+        [&self.records, &self.events].iter().any(|spout| spout.waiting.len() >= WAITING)
     }
 
     async fn drain(&mut self, lake: &Lake) -> Result<(), ImportError> {
@@ -101,10 +94,8 @@ fn told(rejects: &RecordBatch) -> Option<String> {
             .filter(|column| !column.is_empty())
             .map(|c| c.value(0))
     };
-    let line = lake::column::<UInt64Array>(rejects, "line")
-        .ok()
-        .filter(|column| !column.is_empty())?
-        .value(0);
+    let line =
+        lake::column::<UInt64Array>(rejects, "line").ok().filter(|column| !column.is_empty())?.value(0);
     Some(format!("{}, line {line}: {}", text("file")?, text("reason")?))
 }
 
@@ -126,18 +117,7 @@ pub(super) async fn pour(
     };
     let mut state = ImportState::new(plan);
     match &plan.feed.sql {
-        Some(sql) => {
-            query(
-                plan,
-                lake,
-                files,
-                sql.get_ref(),
-                &mut state,
-                &mut spouts,
-                progress,
-            )
-            .await?
-        }
+        Some(sql) => query(plan, lake, files, sql.get_ref(), &mut state, &mut spouts, progress).await?,
         None => read(plan, lake, files, &mut state, &mut spouts, progress).await?,
     }
     let counts = state.counts();
@@ -151,13 +131,7 @@ pub(super) async fn pour(
             first: spouts.first_reject.unwrap_or_default(),
         });
     }
-    let Spouts {
-        records,
-        events,
-        event_text,
-        rejects,
-        ..
-    } = spouts;
+    let Spouts { records, events, event_text, rejects, .. } = spouts;
     for spout in [records, events, event_text, rejects] {
         spout.finish(lake).await?;
     }
@@ -174,14 +148,8 @@ async fn read(
 ) -> Result<(), ImportError> {
     let (name, total) = (plan.name(), files.bytes());
     // Begun before reading, since reading itself is not async.
-    spouts.records.write = Some(
-        lake.write(&spouts.records.table, Mode::Append, &spouts.records.key)
-            .await?,
-    );
-    spouts.events.write = Some(
-        lake.write(&spouts.events.table, Mode::Append, &spouts.events.key)
-            .await?,
-    );
+    spouts.records.write = Some(lake.write(&spouts.records.table, Mode::Append, &spouts.records.key).await?);
+    spouts.events.write = Some(lake.write(&spouts.events.table, Mode::Append, &spouts.events.key).await?);
     let mut done = 0;
     for path in files.paths() {
         let mut bytes_read = |more| {

@@ -30,10 +30,7 @@ impl Files {
             (None, None) => Vec::new(),
         };
         let sources = paths.into_iter().map(hashed).collect::<Result<_, _>>()?;
-        Ok(Self {
-            sources,
-            folder: data.to_owned(),
-        })
+        Ok(Self { sources, folder: data.to_owned() })
     }
 
     /// Each file by itself.
@@ -41,10 +38,7 @@ impl Files {
         let folder = self.folder;
         self.sources
             .into_iter()
-            .map(|source| Self {
-                sources: vec![source],
-                folder: folder.clone(),
-            })
+            .map(|source| Self { sources: vec![source], folder: folder.clone() })
             .collect()
     }
 
@@ -82,11 +76,7 @@ fn hashed(path: PathBuf) -> Result<Source, ImportError> {
     let mut file = std::fs::File::open(&path).map_err(io(&path))?;
     let mut hasher = blake3::Hasher::new();
     let bytes = std::io::copy(&mut file, &mut hasher).map_err(io(&path))?;
-    Ok(Source {
-        path,
-        bytes,
-        hash: hasher.finalize().to_hex().to_string(),
-    })
+    Ok(Source { path, bytes, hash: hasher.finalize().to_hex().to_string() })
 }
 
 /// Files whose path below the data folder fits the pattern, in order of name; `*` does not cross folders.

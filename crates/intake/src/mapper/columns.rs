@@ -76,9 +76,7 @@ impl ColumnMap {
             );
             return Err(Problem::Setting(message));
         }
-        Self::new(feed, header, |header, canonical| {
-            Ok((header.find(canonical)?, canonical.to_owned()))
-        })
+        Self::new(feed, header, |header, canonical| Ok((header.find(canonical)?, canonical.to_owned())))
     }
 
     fn new(
@@ -89,11 +87,7 @@ impl ColumnMap {
         let mut cell = |canonical: &str| -> Result<Cell, Problem> {
             let (place, name) = find(header, canonical)?;
             let constant = feed.constants.get(canonical).map(|text| text.trim().to_owned());
-            Ok(Cell {
-                place,
-                constant: constant.filter(|text| !text.is_empty()),
-                name,
-            })
+            Ok(Cell { place, constant: constant.filter(|text| !text.is_empty()), name })
         };
         let record = cell("record")?;
         let updated_at = cell("updated_at")?;
@@ -106,13 +100,7 @@ impl ColumnMap {
         }
         let event = EventMap::bind(feed, &mut cell)?;
         let attributes = Attributes::bind(header, &[], &feed.attributes)?;
-        Ok(Self {
-            record,
-            updated_at,
-            texts,
-            attributes,
-            event,
-        })
+        Ok(Self { record, updated_at, texts, attributes, event })
     }
 
     /// Adds what a row tells.
@@ -122,11 +110,7 @@ impl ColumnMap {
         };
         let updated_at_us = match self.updated_at.get(row) {
             None => None,
-            Some(text) => Some(
-                desk.clock
-                    .instant(text)
-                    .map_err(|why| self.updated_at.reject(why))?,
-            ),
+            Some(text) => Some(desk.clock.instant(text).map_err(|why| self.updated_at.reject(why))?),
         };
         let event = match &self.event {
             None => None,
@@ -139,11 +123,7 @@ impl ColumnMap {
             for (place, cell) in &self.texts {
                 text[*place] = cell.get(row);
             }
-            let told = RecordRow {
-                updated_at_us,
-                text,
-                attributes: self.attributes.write(row),
-            };
+            let told = RecordRow { updated_at_us, text, attributes: self.attributes.write(row) };
             desk.canon.record(desk.row_no, key, &told)
         };
         if let Some(event) = event {

@@ -18,11 +18,7 @@ pub(crate) fn amount(text: &str, exponent: u32, mark: DecimalMark, round: bool) 
         return Err("is too large");
     }
     if text.as_bytes().contains(&(group as u8)) && !groups_thousands(text, point, group) {
-        return Err(if mark == DecimalMark::Point {
-            ODD_COMMA
-        } else {
-            ODD_POINT
-        });
+        return Err(if mark == DecimalMark::Point { ODD_COMMA } else { ODD_POINT });
     }
     parse_minor(text.as_bytes(), exponent, mark, round).map_err(|error| match error {
         AmountError::Empty => "is empty",
@@ -35,11 +31,7 @@ pub(crate) fn amount(text: &str, exponent: u32, mark: DecimalMark, round: bool) 
 /// Digits before the decimal mark, leading zeros left out.
 fn digits_before(text: &str, point: char) -> usize {
     let whole = text.split(point).next().unwrap_or_default();
-    whole
-        .bytes()
-        .filter(u8::is_ascii_digit)
-        .skip_while(|digit| *digit == b'0')
-        .count()
+    whole.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count()
 }
 
 fn marks(mark: DecimalMark) -> (char, char) {
@@ -68,13 +60,8 @@ fn groups_thousands(text: &str, point: char, group: char) -> bool {
 
 /// Reads a whole number.
 pub(crate) fn integer(text: &str) -> Result<i64, &'static str> {
-    amount(text, 0, DecimalMark::Point, false).map_err(|reason| {
-        if reason == TOO_FINE {
-            "is not a whole number"
-        } else {
-            reason
-        }
-    })
+    amount(text, 0, DecimalMark::Point, false)
+        .map_err(|reason| if reason == TOO_FINE { "is not a whole number" } else { reason })
 }
 
 /// Reads a finite decimal number.
@@ -136,11 +123,7 @@ mod tests {
             ("1e999", Err(())),
             ("", Err(())),
         ] {
-            assert_eq!(
-                score(text, DecimalMark::Point).map_err(|_| ()),
-                expected,
-                "{text:?}"
-            );
+            assert_eq!(score(text, DecimalMark::Point).map_err(|_| ()), expected, "{text:?}");
         }
         assert_eq!(score("8,5", DecimalMark::Comma), Ok(8.5));
     }

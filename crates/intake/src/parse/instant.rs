@@ -30,24 +30,14 @@ pub(crate) struct Clock {
 /// What a cell says: a civil day and time, with an offset where one is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Moment {
-    Civil {
-        day: i32,
-        of_day_us: i64,
-        offset_s: Option<i32>,
-    },
-    Epoch {
-        at_us: i64,
-    },
+    Civil { day: i32, of_day_us: i64, offset_s: Option<i32> },
+    Epoch { at_us: i64 },
 }
 
 impl Clock {
     /// A clock for times that name no offset, local to `zone`. With `formats`, only these are read.
     pub(crate) fn new(zone: TimeZone, formats: Vec<String>) -> Self {
-        Self {
-            zone,
-            formats,
-            offsets_s: vec![UNKNOWN; (END_DAY - FIRST_DAY) as usize],
-        }
+        Self { zone, formats, offsets_s: vec![UNKNOWN; (END_DAY - FIRST_DAY) as usize] }
     }
 
     /// Reads an instant; a time without an offset is local to the clock's zone.
@@ -81,10 +71,7 @@ impl Clock {
         if self.formats.is_empty() {
             return usual(text.as_bytes());
         }
-        let found = self
-            .formats
-            .iter()
-            .find_map(|format| strtime::parse(format, text).ok());
+        let found = self.formats.iter().find_map(|format| strtime::parse(format, text).ok());
         found.as_ref().and_then(broken_down).ok_or(NO_FORMAT)
     }
 
@@ -92,23 +79,14 @@ impl Clock {
         match moment {
             Moment::Epoch { at_us } => {
                 let day = at_us.div_euclid(DAY_US);
-                (i64::from(FIRST_DAY)..i64::from(END_DAY))
-                    .contains(&day)
-                    .then_some(at_us)
-                    .ok_or(OUTSIDE)
+                (i64::from(FIRST_DAY)..i64::from(END_DAY)).contains(&day).then_some(at_us).ok_or(OUTSIDE)
             }
-            Moment::Civil {
-                day,
-                of_day_us,
-                offset_s,
-            } => {
+            Moment::Civil { day, of_day_us, offset_s } => {
                 if !(FIRST_DAY..END_DAY).contains(&day) {
                     return Err(OUTSIDE);
                 }
                 let local_us = i64::from(day) * DAY_US + of_day_us;
-                let offset_s = offset_s
-                    .or(assumed_s)
-                    .unwrap_or_else(|| self.offset_s(day, of_day_us));
+                let offset_s = offset_s.or(assumed_s).unwrap_or_else(|| self.offset_s(day, of_day_us));
                 Ok(local_us - i64::from(offset_s) * SECOND_US)
             }
         }
@@ -159,17 +137,11 @@ fn broken_down(parts: &strtime::BrokenDownTime) -> Option<Moment> {
         return Some(civil_moment(at, Some(offset.seconds())));
     }
     if let Ok(at) = parts.to_timestamp() {
-        return Some(Moment::Epoch {
-            at_us: at.as_microsecond(),
-        });
+        return Some(Moment::Epoch { at_us: at.as_microsecond() });
     }
     let at = parts
         .to_datetime()
-        .or_else(|_| {
-            parts
-                .to_date()
-                .map(|date| date.to_datetime(jiff::civil::Time::midnight()))
-        })
+        .or_else(|_| parts.to_date().map(|date| date.to_datetime(jiff::civil::Time::midnight())))
         .ok()?;
     Some(civil_moment(at, None))
 }
@@ -178,11 +150,7 @@ fn civil_moment(at: DateTime, offset_s: Option<i32>) -> Moment {
     let time = at.time();
     let seconds = i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60 + i64::from(time.second());
     let of_day_us = seconds * SECOND_US + i64::from(time.subsec_nanosecond()) / 1000;
-    Moment::Civil {
-        day: Day::of(at.date()).0,
-        of_day_us,
-        offset_s,
-    }
+    Moment::Civil { day: Day::of(at.date()).0, of_day_us, offset_s }
 }
 
 /// The forms read without any setting.
@@ -201,9 +169,7 @@ fn usual(text: &[u8]) -> Result<Moment, &'static str> {
 /// microseconds (15 to 17).
 fn digits_only(text: &[u8]) -> Result<Moment, &'static str> {
     let count = |scale: i64| -> Result<Moment, &'static str> {
-        let units = text
-            .iter()
-            .fold(0i64, |n, digit| n * 10 + i64::from(digit - b'0'));
+        let units = text.iter().fold(0i64, |n, digit| n * 10 + i64::from(digit - b'0'));
         Ok(Moment::Epoch { at_us: units * scale })
     };
     match text.len() {
@@ -211,17 +177,9 @@ fn digits_only(text: &[u8]) -> Result<Moment, &'static str> {
             let day = day_of(number(&text[..4])?, number(&text[4..6])?, number(&text[6..8])?)?;
             let mut of_day_us = 0;
             if text.len() == 14 {
-                of_day_us = time_us(
-                    number(&text[8..10])?,
-                    number(&text[10..12])?,
-                    number(&text[12..14])?,
-                )?;
+                of_day_us = time_us(number(&text[8..10])?, number(&text[10..12])?, number(&text[12..14])?)?;
             }
-            Ok(Moment::Civil {
-                day,
-                of_day_us,
-                offset_s: None,
-            })
+            Ok(Moment::Civil { day, of_day_us, offset_s: None })
         }
         10 | 11 => count(SECOND_US),
         12 | 13 => count(1000),
@@ -246,11 +204,7 @@ fn dotted(text: &[u8]) -> Result<Moment, &'static str> {
 /// `[T ]HH:MM[:SS[.fraction]][offset]` after a date, or nothing.
 fn timed(day: i32, rest: &[u8]) -> Result<Moment, &'static str> {
     if rest.is_empty() {
-        return Ok(Moment::Civil {
-            day,
-            of_day_us: 0,
-            offset_s: None,
-        });
+        return Ok(Moment::Civil { day, of_day_us: 0, offset_s: None });
     }
     if rest.len() < 6 || !matches!(rest[0], b'T' | b't' | b' ') || rest[3] != b':' {
         return Err(NOT);
@@ -265,23 +219,13 @@ fn timed(day: i32, rest: &[u8]) -> Result<Moment, &'static str> {
             if digits == 0 || digits > 9 {
                 return Err(NOT);
             }
-            fraction_us = (0..6).fold(0, |us, at| {
-                us * 10
-                    + if at < digits {
-                        i64::from(fraction[at] - b'0')
-                    } else {
-                        0
-                    }
-            });
+            fraction_us = (0..6)
+                .fold(0, |us, at| us * 10 + if at < digits { i64::from(fraction[at] - b'0') } else { 0 });
             rest = &fraction[digits..];
         }
     }
     let of_day_us = time_us(hour, minute, second)? + fraction_us;
-    Ok(Moment::Civil {
-        day,
-        of_day_us,
-        offset_s: offset(rest.trim_ascii_start())?,
-    })
+    Ok(Moment::Civil { day, of_day_us, offset_s: offset(rest.trim_ascii_start())? })
 }
 
 /// `Z`, `UTC`, `GMT`, `±HH`, `±HHMM`, `±HH:MM` in seconds; `None` for nothing.
@@ -307,11 +251,7 @@ fn offset(text: &[u8]) -> Result<Option<i32>, &'static str> {
 
 fn number(digits: &[u8]) -> Result<u32, &'static str> {
     digits.iter().try_fold(0u32, |n, byte| {
-        if byte.is_ascii_digit() {
-            Ok(n * 10 + u32::from(byte - b'0'))
-        } else {
-            Err(NOT)
-        }
+        if byte.is_ascii_digit() { Ok(n * 10 + u32::from(byte - b'0')) } else { Err(NOT) }
     })
 }
 
@@ -384,18 +324,9 @@ mod tests {
         for (text, expected) in table {
             assert_eq!(clock.instant(text), Ok(utc(expected)), "{text}");
         }
-        assert_eq!(
-            clock.instant_utc("2024-07-05 10:30"),
-            Ok(utc("2024-07-05T10:30:00Z"))
-        );
-        assert_eq!(
-            clock.day("2024-07-05T23:59:00Z"),
-            Ok(Day::parse("2024-07-05").expect("day"))
-        );
-        assert_eq!(
-            clock.day_of(utc("2024-07-05T22:30:00Z")),
-            Day::parse("2024-07-06").expect("day")
-        );
+        assert_eq!(clock.instant_utc("2024-07-05 10:30"), Ok(utc("2024-07-05T10:30:00Z")));
+        assert_eq!(clock.day("2024-07-05T23:59:00Z"), Ok(Day::parse("2024-07-05").expect("day")));
+        assert_eq!(clock.day_of(utc("2024-07-05T22:30:00Z")), Day::parse("2024-07-06").expect("day"));
     }
 
     #[test]
@@ -441,16 +372,11 @@ mod tests {
 
     #[test]
     fn the_feeds_own_formats_are_tried_in_order_and_nothing_else() {
-        let formats = ["%m/%d/%Y %H:%M", "%m/%d/%Y", "%d %b %Y %H:%M:%S %z"]
-            .map(str::to_owned)
-            .to_vec();
+        let formats = ["%m/%d/%Y %H:%M", "%m/%d/%Y", "%d %b %Y %H:%M:%S %z"].map(str::to_owned).to_vec();
         let mut clock = Clock::new(zone("America/New_York"), formats);
         assert_eq!(clock.instant("07/05/2024"), Ok(utc("2024-07-05T04:00:00Z")));
         assert_eq!(clock.instant("07/05/2024 13:45"), Ok(utc("2024-07-05T17:45:00Z")));
-        assert_eq!(
-            clock.instant("05 Jul 2024 13:45:00 +0200"),
-            Ok(utc("2024-07-05T11:45:00Z"))
-        );
+        assert_eq!(clock.instant("05 Jul 2024 13:45:00 +0200"), Ok(utc("2024-07-05T11:45:00Z")));
         assert_eq!(clock.instant("2024-07-05"), Err(NO_FORMAT));
         assert_eq!(clock.instant("07/05/0024"), Err(OUTSIDE));
     }
@@ -470,11 +396,8 @@ mod tests {
             for start in [date(2011, 12, 1), date(2018, 1, 1), date(2024, 1, 1)] {
                 for half_hour in 0..(366 * 48) {
                     let local = start.at(0, 0, 0, 0) + jiff::Span::new().minutes(30 * half_hour);
-                    let expected = zone
-                        .to_ambiguous_timestamp(local)
-                        .compatible()
-                        .expect("at")
-                        .as_microsecond();
+                    let expected =
+                        zone.to_ambiguous_timestamp(local).compatible().expect("at").as_microsecond();
                     let text = local.to_string();
                     assert_eq!(clock.instant(&text), Ok(expected), "{name} {text}");
                 }

@@ -8,15 +8,7 @@ use proptest::prelude::*;
 
 const MAP: &str =
     "columns = { record = \"id\", at = \"day\", value = \"sum\", score = \"nps\", name = \"who\" }";
-const NAMES: &[&str] = &[
-    "x.csv",
-    "x.tsv",
-    "x.ndjson",
-    "x.json",
-    "x.parquet",
-    "x.csv.gz",
-    "x.json.zst",
-];
+const NAMES: &[&str] = &["x.csv", "x.tsv", "x.ndjson", "x.json", "x.parquet", "x.csv.gz", "x.json.zst"];
 
 fn feeds() -> Vec<String> {
     let presets = PRESETS.iter().map(|name| format!("preset = \"{name}\""));
@@ -29,9 +21,7 @@ fn feeds() -> Vec<String> {
         "round_amounts = true",
         "date_formats = [\"%d/%m/%y\"]",
     ];
-    presets
-        .chain(maps.map(|setting| format!("{MAP}\n{setting}")))
-        .collect()
+    presets.chain(maps.map(|setting| format!("{MAP}\n{setting}"))).collect()
 }
 
 /// What every result that is no error satisfies.
@@ -39,32 +29,21 @@ fn holds(trial: &Trial) {
     assert!(trial.counts.rejects <= trial.counts.rows);
     assert_eq!(trial.counts.rejects, trial.rejects.len() as u64);
     assert_eq!(trial.counts.events, trial.events.len() as u64);
-    let lines = trial
-        .rejects
-        .iter()
-        .map(|line| line.split(' ').next().and_then(|text| text.parse::<u64>().ok()));
+    let lines =
+        trial.rejects.iter().map(|line| line.split(' ').next().and_then(|text| text.parse::<u64>().ok()));
     assert!(lines.clone().all(|line| line.is_some_and(|line| line >= 1)));
-    assert!(
-        lines.is_sorted(),
-        "rejects are in the order of the file: {:?}",
-        trial.rejects
-    );
+    assert!(lines.is_sorted(), "rejects are in the order of the file: {:?}", trial.rejects);
 }
 
 /// Bytes that mean something to the readers, more often than chance has it.
 fn spiteful(alphabet: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
-    prop::collection::vec(
-        prop_oneof![8 => prop::sample::select(alphabet), 1 => any::<u8>()],
-        0..120,
-    )
+    prop::collection::vec(prop_oneof![8 => prop::sample::select(alphabet), 1 => any::<u8>()], 0..120)
 }
 
 #[test]
 fn every_preset_is_known() {
     for preset in PRESETS {
-        let error = file(&format!("preset = \"{preset}\""), "x.csv", "a,b\n")
-            .expect_err(preset)
-            .to_string();
+        let error = file(&format!("preset = \"{preset}\""), "x.csv", "a,b\n").expect_err(preset).to_string();
         assert!(error.contains("there is no column"), "{error}");
     }
 }
@@ -124,7 +103,7 @@ proptest! {
     #[test]
     fn what_is_packed_or_put_on_lines_differently_is_the_same(cells in prop::collection::vec(("[a-z]{1,3}", "\\PC{0,6}"), 0..20)) {
         let objects: Vec<_> = cells.iter().map(|(id, who)| serde_json::json!({ "id": id, "who": who, "n": { "a": [who] } })).collect();
-        let lines = objects.iter().map(|object| format!("{object}\n")).collect::<String>();
+        let lines = objects.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
         let pretty = serde_json::to_string_pretty(&serde_json::json!({ "n": 1, "rows": objects })).expect("text");
         let packed = zstd::stream::encode_all(lines.as_bytes(), 1).expect("packed");
         let feed = "columns = { record = \"id\", name = \"who\", city = \"n.a.0\" }";

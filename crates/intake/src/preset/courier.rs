@@ -60,9 +60,7 @@ impl Deliveries {
         let handed_us = self.handed_over.instant(row, &mut desk.clock)?;
         let end = self.end(row, desk, handed_us)?;
         let Some(first_us) = handed_us.or(end.map(|(at_us, ..)| at_us)) else {
-            return Err(self
-                .handed_over
-                .reject("is empty, and nothing else tells when the parcel moved"));
+            return Err(self.handed_over.reject("is empty, and nothing else tells when the parcel moved"));
         };
         let event = |at_us, name, outcome| EventRow {
             outcome,
@@ -74,9 +72,7 @@ impl Deliveries {
         let handed = handed_us.map(|at_us| event(at_us, "parcel_handed_over", Outcome::Unknown));
         let end = end.map(|(at_us, name, outcome)| event(at_us, name, outcome));
         let key = self.email.text(row).unwrap_or(tracking);
-        let record = desk
-            .canon
-            .record(desk.row_no, key, &self.person.row(row, Some(first_us)));
+        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(first_us)));
         for (part, event) in [handed, end].into_iter().flatten().enumerate() {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
@@ -100,11 +96,7 @@ impl Deliveries {
                 let at_us = delivered_us
                     .ok_or_else(|| self.delivered.reject("is empty, but the parcel was delivered"))?;
                 let late = promised.is_some_and(|promised| desk.clock.day_of(at_us) > promised);
-                return Ok(Some((
-                    at_us,
-                    "parcel_delivered",
-                    if late { Outcome::Late } else { Outcome::Ok },
-                )));
+                return Ok(Some((at_us, "parcel_delivered", if late { Outcome::Late } else { Outcome::Ok })));
             }
             Fate::OnItsWay => return Ok(None),
         };

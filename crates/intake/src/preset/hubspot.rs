@@ -50,15 +50,10 @@ impl Contacts {
         };
         let created_us = self.created.instant(row, &mut desk.clock)?;
         let modified_us = self.modified.instant(row, &mut desk.clock)?;
-        let record = desk
-            .canon
-            .record(desk.row_no, id, &self.person.row(row, modified_us.or(created_us)));
+        let record = desk.canon.record(desk.row_no, id, &self.person.row(row, modified_us.or(created_us)));
         if let Some(at_us) = created_us {
             let source_id = SourceId::Shared(id);
-            let event = EventRow {
-                source_id,
-                ..EventRow::new(at_us, EventKind::Contact, "contact_created")
-            };
+            let event = EventRow { source_id, ..EventRow::new(at_us, EventKind::Contact, "contact_created") };
             desk.canon.event(desk.row_no, 0, record, &event);
         }
         Ok(())

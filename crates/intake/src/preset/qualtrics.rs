@@ -16,11 +16,8 @@ use crate::row::{ABSENT, Header, Reject, Row};
 use model::EventKind;
 use model::config::Feed;
 
-const PERSON: &[(&str, &[&str])] = &[
-    ("given", &["RecipientFirstName"]),
-    ("family", &["RecipientLastName"]),
-    ("email", &["RecipientEmail"]),
-];
+const PERSON: &[(&str, &[&str])] =
+    &[("given", &["RecipientFirstName"]), ("family", &["RecipientLastName"]), ("email", &["RecipientEmail"])];
 
 /// The columns read.
 #[derive(Debug)]
@@ -51,10 +48,7 @@ impl Responses {
             finished: Field::any(header, &["Finished"])?,
             status: Field::any(header, &["Status"])?,
             channel: Field::any(header, &["DistributionChannel"])?,
-            scores: scores(header)
-                .into_iter()
-                .map(|place| Field::at(header, &[place]))
-                .collect(),
+            scores: scores(header).into_iter().map(|place| Field::at(header, &[place])).collect(),
             text: Field::at(header, text.as_slice()),
             person: Person::bind(header, PERSON, &[], &feed.attributes)?,
             labels: 0,
@@ -73,11 +67,7 @@ impl Responses {
         }
         let at_us = self.recorded.need_instant(row, &mut desk.clock)?;
         let score = self.score(row, desk)?;
-        let key = self
-            .email
-            .text(row)
-            .or(self.external.text(row))
-            .unwrap_or(response);
+        let key = self.email.text(row).or(self.external.text(row)).unwrap_or(response);
         let event = EventRow {
             score,
             text: self.text.text(row),
@@ -85,9 +75,7 @@ impl Responses {
             source_id: SourceId::Plain(response),
             ..EventRow::new(at_us, EventKind::Response, "survey_answered")
         };
-        let record = desk
-            .canon
-            .record(desk.row_no, key, &self.person.row(row, Some(at_us)));
+        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(at_us)));
         desk.canon.event(desk.row_no, 0, record, &event);
         Ok(Mapped::Row)
     }
@@ -98,10 +86,7 @@ impl Responses {
         let label = match self.labels {
             0 => {
                 let id = self.response.text(row).is_some_and(|id| id.starts_with("R_"));
-                let date = self
-                    .recorded
-                    .text(row)
-                    .is_none_or(|text| desk.clock.instant(text).is_ok());
+                let date = self.recorded.text(row).is_none_or(|text| desk.clock.instant(text).is_ok());
                 (!id && !date) || is_import_ids(row)
             }
             1 => is_import_ids(row),
@@ -114,11 +99,8 @@ impl Responses {
     fn score(&mut self, row: &Row<'_>, desk: &Desk) -> Result<Option<f64>, Reject> {
         let mark = desk.till.mark();
         if self.scores.len() > 1 {
-            let is_number = |field: &Field| {
-                field
-                    .text(row)
-                    .is_some_and(|text| parse::score(text, mark).is_ok())
-            };
+            let is_number =
+                |field: &Field| field.text(row).is_some_and(|text| parse::score(text, mark).is_ok());
             let Some(first) = self.scores.iter().position(is_number) else {
                 return Ok(None);
             };
@@ -149,9 +131,7 @@ fn ends(name: &str, end: &str) -> bool {
 fn scores(header: &mut Header) -> Vec<usize> {
     let names = header.names().to_vec();
     let plain = |name: &str| !ends(name, "_TEXT") && !ends(name, "_GROUP");
-    let nps = names
-        .iter()
-        .position(|name| plain(name) && name.to_ascii_uppercase().contains("NPS"));
+    let nps = names.iter().position(|name| plain(name) && name.to_ascii_uppercase().contains("NPS"));
     let grouped = || {
         let base = names
             .iter()
@@ -168,12 +148,7 @@ fn scores(header: &mut Header) -> Vec<usize> {
             && letters.next().is_some_and(|byte| byte.is_ascii_digit())
             && plain(name)
     };
-    names
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| question(name))
-        .map(|(place, _)| place)
-        .collect()
+    names.iter().enumerate().filter(|(_, name)| question(name)).map(|(place, _)| place).collect()
 }
 
 #[cfg(test)]
@@ -203,17 +178,10 @@ mod tests {
             ]
         );
         assert_eq!(seen.rejects.len(), 1);
-        assert!(
-            seen.rejects[0].starts_with("9 [Q1] is not a number | "),
-            "{:?}",
-            seen.rejects
-        );
+        assert!(seen.rejects[0].starts_with("9 [Q1] is not a number | "), "{:?}", seen.rejects);
         assert_eq!(seen.counts.rows, 6);
         let bare = read(FEED, "responses.csv", format!("{HEAD}{rows}"));
-        assert_eq!(
-            bare.events, seen.events,
-            "an export without labels loses no answer"
-        );
+        assert_eq!(bare.events, seen.events, "an export without labels loses no answer");
     }
 
     #[test]

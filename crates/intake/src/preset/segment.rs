@@ -15,35 +15,19 @@ use model::config::Feed;
 
 const PERSON: &[(&str, &[&str])] = &[
     ("name", &["traits.name", "context.traits.name"]),
-    (
-        "given",
-        &[
-            "traits.firstName",
-            "traits.first_name",
-            "context.traits.firstName",
-        ],
-    ),
-    (
-        "family",
-        &["traits.lastName", "traits.last_name", "context.traits.lastName"],
-    ),
+    ("given", &["traits.firstName", "traits.first_name", "context.traits.firstName"]),
+    ("family", &["traits.lastName", "traits.last_name", "context.traits.lastName"]),
     ("email", &["traits.email", "context.traits.email"]),
     ("phone", &["traits.phone", "context.traits.phone"]),
     ("birth_date", &["traits.birthday"]),
     ("address", &["traits.address.street"]),
-    (
-        "postcode",
-        &["traits.address.postalCode", "traits.address.postal_code"],
-    ),
+    ("postcode", &["traits.address.postalCode", "traits.address.postal_code"]),
     ("city", &["traits.address.city"]),
     ("region", &["traits.address.state", "traits.address.region"]),
     ("country", &["traits.address.country"]),
     ("company", &["traits.company.name", "traits.company"]),
 ];
-const GROUP: &[(&str, &[&str])] = &[
-    ("account", &["groupId", "group_id"]),
-    ("company", &["traits.name"]),
-];
+const GROUP: &[(&str, &[&str])] = &[("account", &["groupId", "group_id"]), ("company", &["traits.name"])];
 const NOBODY: &[(&str, &[&str])] = &[];
 
 /// The columns read.
@@ -76,31 +60,16 @@ impl Events {
             anonymous: Field::need(header, &["anonymousId", "anonymous_id", "userId", "user_id"])?,
             at: Field::need(
                 header,
-                &[
-                    "timestamp",
-                    "originalTimestamp",
-                    "original_timestamp",
-                    "sentAt",
-                    "receivedAt",
-                ],
+                &["timestamp", "originalTimestamp", "original_timestamp", "sentAt", "receivedAt"],
             )?,
             message: Field::any(header, &["messageId", "message_id"])?,
             event: Field::any(header, &["event"])?,
             title: Field::any(
                 header,
-                &[
-                    "properties.title",
-                    "name",
-                    "properties.name",
-                    "properties.path",
-                    "context.page.path",
-                ],
+                &["properties.title", "name", "properties.name", "properties.path", "context.page.path"],
             )?,
             order: Field::any(header, &["properties.order_id", "properties.orderId"])?,
-            value: Field::any(
-                header,
-                &["properties.revenue", "properties.total", "properties.value"],
-            )?,
+            value: Field::any(header, &["properties.revenue", "properties.total", "properties.value"])?,
             currency: Field::any(header, &["properties.currency"])?,
             sells: feed.stream.is_some(),
             person: Person::bind(header, PERSON, &["anonymousId", "anonymous_id"], &feed.attributes)?,
@@ -112,9 +81,7 @@ impl Events {
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
         let Some(key) = self.user.text(row).or(self.anonymous.text(row)) else {
-            return Err(self
-                .user
-                .reject("is empty, and so is anonymousId: the row has no record key"));
+            return Err(self.user.reject("is empty, and so is anonymousId: the row has no record key"));
         };
         let at_us = self.at.need_instant(row, &mut desk.clock)?;
         let about = match self.call.text(row).unwrap_or_default() {
@@ -123,11 +90,7 @@ impl Events {
             "alias" => &mut self.alias,
             "track" => return self.track(row, desk, key, at_us),
             view @ ("page" | "screen") => {
-                let name = if view == "page" {
-                    "page_viewed"
-                } else {
-                    "screen_viewed"
-                };
+                let name = if view == "page" { "page_viewed" } else { "screen_viewed" };
                 self.viewed(row, desk, key, (at_us, name));
                 return Ok(());
             }
@@ -147,23 +110,12 @@ impl Events {
             return Err(self.event.reject("has no letter or digit"));
         }
         let buys = self.sells && self.slug == "order_completed";
-        let amount = if buys {
-            self.amount(row, desk, at_us)?
-        } else {
-            Amount::default()
-        };
-        let kind = if buys {
-            EventKind::Purchase
-        } else {
-            EventKind::Contact
-        };
+        let amount = if buys { self.amount(row, desk, at_us)? } else { Amount::default() };
+        let kind = if buys { EventKind::Purchase } else { EventKind::Contact };
         let event = EventRow {
             amount,
             reference: self.order.text(row),
-            source_id: self
-                .message
-                .text(row)
-                .map_or_else(|| desk.content_id(row), SourceId::Plain),
+            source_id: self.message.text(row).map_or_else(|| desk.content_id(row), SourceId::Plain),
             ..EventRow::new(at_us, kind, &self.slug)
         };
         let record = desk.canon.record_key_only(desk.row_no, key);
@@ -174,10 +126,7 @@ impl Events {
     fn viewed(&self, row: &Row<'_>, desk: &mut Desk, key: &str, (at_us, name): (i64, &str)) {
         let event = EventRow {
             title: self.title.text(row),
-            source_id: self
-                .message
-                .text(row)
-                .map_or_else(|| desk.content_id(row), SourceId::Plain),
+            source_id: self.message.text(row).map_or_else(|| desk.content_id(row), SourceId::Plain),
             ..EventRow::new(at_us, EventKind::Contact, name)
         };
         let record = desk.canon.record_key_only(desk.row_no, key);
@@ -231,11 +180,7 @@ not json
 
     #[test]
     fn calls_become_events_and_traits_tell_of_the_record() {
-        let seen = read(
-            &format!("{FEED}\nattributes = [\"traits.plan\"]"),
-            "events.ndjson",
-            CALLS,
-        );
+        let seen = read(&format!("{FEED}\nattributes = [\"traits.plan\"]"), "events.ndjson", CALLS);
         assert_eq!(
             seen.records,
             [
@@ -253,11 +198,8 @@ not json
                 "u1 2024-03-01T10:00:06Z contact screen_viewed 0 title=Cart",
             ]
         );
-        let reasons: Vec<_> = seen
-            .rejects
-            .iter()
-            .map(|line| line.split(" | ").next().unwrap_or_default())
-            .collect();
+        let reasons: Vec<_> =
+            seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
         assert_eq!(
             reasons,
             [
@@ -281,11 +223,7 @@ not json
 
     #[test]
     fn events_without_any_time_name_the_missing_column() {
-        let error = file(
-            FEED,
-            "e.ndjson",
-            r#"{"type":"page","userId":"u1","timestmp":"2024-03-01"}"#,
-        );
+        let error = file(FEED, "e.ndjson", r#"{"type":"page","userId":"u1","timestmp":"2024-03-01"}"#);
         assert!(
             error
                 .expect_err("missing")

@@ -16,15 +16,7 @@ const PERSON: &[(&str, &[&str])] = &[
     ("name", &["Billing Name", "Shipping Name"]),
     ("email", &["Email"]),
     ("phone", &["Phone", "Billing Phone", "Shipping Phone"]),
-    (
-        "address",
-        &[
-            "Billing Street",
-            "Billing Address1",
-            "Shipping Street",
-            "Shipping Address1",
-        ],
-    ),
+    ("address", &["Billing Street", "Billing Address1", "Shipping Street", "Shipping Address1"]),
     ("postcode", &["Billing Zip", "Shipping Zip"]),
     ("city", &["Billing City", "Shipping City"]),
     ("region", &["Billing Province", "Shipping Province"]),
@@ -90,26 +82,17 @@ impl Orders {
             source_id: SourceId::Shared(order),
             ..EventRow::new(at_us, kind, name)
         };
-        let placed = EventRow {
-            amount: money.total,
-            ..event(created_us, EventKind::Purchase, "order_placed")
-        };
-        let refunded = money.refunded.map(|(at_us, amount)| EventRow {
-            amount,
-            ..event(at_us, EventKind::Refund, "order_refunded")
-        });
+        let placed =
+            EventRow { amount: money.total, ..event(created_us, EventKind::Purchase, "order_placed") };
+        let refunded = money
+            .refunded
+            .map(|(at_us, amount)| EventRow { amount, ..event(at_us, EventKind::Refund, "order_refunded") });
         let cancelled = cancelled_us.map(|at_us| EventRow {
             outcome: Outcome::Failed,
             ..event(at_us, EventKind::Contact, "order_cancelled")
         });
-        let record = desk
-            .canon
-            .record(desk.row_no, key, &self.person.row(row, Some(created_us)));
-        for (part, event) in [Some(placed), refunded, cancelled]
-            .into_iter()
-            .flatten()
-            .enumerate()
-        {
+        let record = desk.canon.record(desk.row_no, key, &self.person.row(row, Some(created_us)));
+        for (part, event) in [Some(placed), refunded, cancelled].into_iter().flatten().enumerate() {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
         Ok(())
@@ -121,13 +104,8 @@ impl Orders {
         let currency = self.currency.currency(row, &desk.till)?;
         let total_minor = self.total.minor(row, &desk.till, currency)?;
         let total_minor = total_minor.ok_or_else(|| self.total.reject("is empty"))?;
-        let total = self
-            .total
-            .book(&mut desk.till, total_minor, currency, created_us)?;
-        let is_voided = self
-            .status
-            .text(row)
-            .is_some_and(|status| status.eq_ignore_ascii_case("voided"));
+        let total = self.total.book(&mut desk.till, total_minor, currency, created_us)?;
+        let is_voided = self.status.text(row).is_some_and(|status| status.eq_ignore_ascii_case("voided"));
         let returned_minor = match self.refunded.minor(row, &desk.till, currency)?.unwrap_or(0) {
             0 if is_voided => total_minor,
             returned_minor => returned_minor,
@@ -227,9 +205,8 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_named() {
-        let error = file(FEED, "orders.csv", HEAD.replace("Financial", "Finance"))
-            .expect_err("missing")
-            .to_string();
+        let error =
+            file(FEED, "orders.csv", HEAD.replace("Financial", "Finance")).expect_err("missing").to_string();
         assert_eq!(
             error,
             "feed `s.f`, file `orders.csv`: there is no column `Financial Status`; the nearest present is `Finance Status`"

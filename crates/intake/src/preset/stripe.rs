@@ -17,10 +17,7 @@ use model::EventKind;
 use model::config::Feed;
 
 const PERSON: &[(&str, &[&str])] = &[
-    (
-        "name",
-        &["Customer Name", "Customer Description", "customer.name"],
-    ),
+    ("name", &["Customer Name", "Customer Description", "customer.name"]),
     ("email", &["Customer Email", "customer.email", "customer_email"]),
     ("phone", &["Customer Phone", "customer.phone"]),
 ];
@@ -54,33 +51,18 @@ impl Subscriptions {
         Ok(Self {
             id: Field::need(header, &["id", "Subscription ID"])?,
             customer: Field::need(header, &["Customer ID", "customer_id", "customer.id", "customer"])?,
-            plan: Field::any(
-                header,
-                &["Plan", "plan.nickname", "plan.id", "Plan ID", "Product"],
-            )?,
+            plan: Field::any(header, &["Plan", "plan.nickname", "plan.id", "Plan ID", "Product"])?,
             status: Field::any(header, &["Status", "status"])?,
             quantity: Field::any(header, &["Quantity", "quantity"])?,
             currency: Field::any(header, &["Currency", "currency", "plan.currency"])?,
             decimal,
             cents,
-            interval: Field::any(
-                header,
-                &["Interval", "interval", "plan.interval", "Plan Interval"],
-            )?,
-            interval_count: Field::any(
-                header,
-                &["Interval Count", "interval_count", "plan.interval_count"],
-            )?,
+            interval: Field::any(header, &["Interval", "interval", "plan.interval", "Plan Interval"])?,
+            interval_count: Field::any(header, &["Interval Count", "interval_count", "plan.interval_count"])?,
             created: Field::need(header, &["Created (UTC)", "Created", "created"])?,
             start: Field::any(
                 header,
-                &[
-                    "Start (UTC)",
-                    "Start Date (UTC)",
-                    "Start",
-                    "start_date",
-                    "Start Date",
-                ],
+                &["Start (UTC)", "Start Date (UTC)", "Start", "start_date", "Start Date"],
             )?,
             trial_end: Field::any(header, &["Trial End (UTC)", "trial_end", "Trial End"])?,
             canceled: Field::any(header, &["Canceled At (UTC)", "canceled_at", "Canceled At"])?,
@@ -100,17 +82,11 @@ impl Subscriptions {
         };
         let created_us = self.created.need_instant(row, &mut desk.clock)?;
         let started_us = self.start.instant(row, &mut desk.clock)?.unwrap_or(created_us);
-        let paid_from_us = self
-            .trial_end
-            .instant(row, &mut desk.clock)?
-            .map_or(started_us, |end| end.max(started_us));
+        let paid_from_us =
+            self.trial_end.instant(row, &mut desk.clock)?.map_or(started_us, |end| end.max(started_us));
         let ended_us = self.ended_us(row, desk)?;
         if ended_us.is_some_and(|ended_us| ended_us < created_us) {
-            let late = if self.ended.text(row).is_some() {
-                &self.ended
-            } else {
-                &self.canceled
-            };
+            let late = if self.ended.text(row).is_some() { &self.ended } else { &self.canceled };
             return Err(late.reject(format!("is before `{}`", self.created.name())));
         }
         let event = |at_us, name| EventRow {
@@ -138,9 +114,7 @@ impl Subscriptions {
             text: comment.filter(|_| reason.is_some()),
             ..event(at_us, "subscription_ended")
         });
-        let record = desk
-            .canon
-            .record(desk.row_no, customer, &self.person.row(row, Some(created_us)));
+        let record = desk.canon.record(desk.row_no, customer, &self.person.row(row, Some(created_us)));
         for (part, event) in [started, ended].into_iter().flatten().enumerate() {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
@@ -163,16 +137,9 @@ impl Subscriptions {
     fn monthly(&self, row: &Row<'_>, desk: &mut Desk, at_us: i64) -> Result<Amount, Reject> {
         let currency = self.currency.currency(row, &desk.till)?;
         let decimal = self.decimal.read(row, |text| desk.till.decimal(text, currency))?;
-        let cents = if decimal.is_none() {
-            self.cents.read(row, parse::integer)?
-        } else {
-            None
-        };
-        let field = if decimal.is_some() || self.cents.name().is_empty() {
-            &self.decimal
-        } else {
-            &self.cents
-        };
+        let cents = if decimal.is_none() { self.cents.read(row, parse::integer)? } else { None };
+        let field =
+            if decimal.is_some() || self.cents.name().is_empty() { &self.decimal } else { &self.cents };
         let Some(minor) = decimal.or(cents) else {
             return Err(field.reject("is empty"));
         };
@@ -193,9 +160,7 @@ impl Subscriptions {
         let total = i128::from(minor) * i128::from(quantity.unwrap_or(1)) * times;
         let value_minor = i64::try_from(rounded(total, months * i128::from(count.unwrap_or(1))));
         let value_minor = value_minor.map_err(|_| field.reject("is too large"))?;
-        desk.till
-            .book(value_minor, currency, at_us)
-            .map_err(|why| field.reject(why))
+        desk.till.book(value_minor, currency, at_us).map_err(|why| field.reject(why))
     }
 }
 
@@ -203,13 +168,7 @@ impl Subscriptions {
 fn amounts(header: &mut Header) -> Result<(Field, Field), Problem> {
     let decimal = header.find("Amount")?;
     let mut cents = Vec::new();
-    for name in [
-        "amount",
-        "Plan Amount",
-        "plan.amount",
-        "plan_amount",
-        "unit_amount",
-    ] {
+    for name in ["amount", "Plan Amount", "plan.amount", "plan_amount", "unit_amount"] {
         cents.push(header.find(name)?);
     }
     cents.retain(|place| *place != ABSENT);
@@ -266,11 +225,8 @@ mod tests {
                 "cus_2 2024-01-01T10:00:00Z subscription subscription_started 990 reference=sub_4 source_id=sub_4:subscription_started title=club",
             ]
         );
-        let reasons: Vec<_> = seen
-            .rejects
-            .iter()
-            .map(|line| line.split(" | ").next().unwrap_or_default())
-            .collect();
+        let reasons: Vec<_> =
+            seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
         assert_eq!(
             reasons,
             [
@@ -307,23 +263,16 @@ mod tests {
                 "cus_1 2024-01-01T10:00:00Z subscription subscription_started 100 reference=sub_1 source_id=sub_1:subscription_started"
             ]
         );
-        let error = file(FEED, "s.csv", "id,Customer ID,Created (UTC),Amt\n")
-            .expect_err("missing")
-            .to_string();
+        let error =
+            file(FEED, "s.csv", "id,Customer ID,Created (UTC),Amt\n").expect_err("missing").to_string();
         assert_eq!(
             error,
             "feed `s.f`, file `s.csv`: there is no column `Amount`; present are `id`, `Customer ID`, `Created (UTC)`, `Amt`"
         );
-        let error = file(
-            FEED,
-            "subscriptions.csv",
-            HEAD.replace("Customer ID", "Custmer ID"),
-        )
-        .expect_err("missing");
+        let error =
+            file(FEED, "subscriptions.csv", HEAD.replace("Customer ID", "Custmer ID")).expect_err("missing");
         assert!(
-            error
-                .to_string()
-                .ends_with("no column `Customer ID`; the nearest present is `Custmer ID`"),
+            error.to_string().ends_with("no column `Customer ID`; the nearest present is `Custmer ID`"),
             "{error}"
         );
     }
@@ -339,11 +288,7 @@ mod tests {
             (6, "year", 1),
         ] {
             let (times, months) = super::interval(word).expect(word);
-            assert_eq!(
-                super::rounded(minor * times, months),
-                expected,
-                "{minor} a {word}"
-            );
+            assert_eq!(super::rounded(minor * times, months), expected, "{minor} a {word}");
         }
         assert!(super::interval("fortnight").is_err());
     }

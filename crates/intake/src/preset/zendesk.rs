@@ -54,10 +54,7 @@ impl Tickets {
             solved: Field::any(header, &["solved_at", "metric_set.solved_at"])?,
             reopens: Field::any(header, &["metric_set.reopens", "reopens"])?,
             rating: Field::any(header, &["satisfaction_rating.score", "satisfaction_rating"])?,
-            rated: Field::any(
-                header,
-                &["satisfaction_rating.created_at", "satisfaction_rating.updated_at"],
-            )?,
+            rated: Field::any(header, &["satisfaction_rating.created_at", "satisfaction_rating.updated_at"])?,
             comment: Field::any(header, &["satisfaction_rating.comment"])?,
             person: Person::bind(header, PERSON, &[], &feed.attributes)?,
         })
@@ -89,11 +86,7 @@ impl Tickets {
         let solved_us = self.solved.instant(row, &mut desk.clock)?.unwrap_or(last_us);
         let reopens = self.reopens.read(row, parse::integer)?.unwrap_or(0);
         let solved = is_solved.then(|| EventRow {
-            outcome: if reopens > 0 {
-                Outcome::Reopened
-            } else {
-                Outcome::Ok
-            },
+            outcome: if reopens > 0 { Outcome::Reopened } else { Outcome::Ok },
             ..event(solved_us, EventKind::Contact, "ticket_solved")
         });
         let rated_us = self.rated.instant(row, &mut desk.clock)?;
@@ -104,9 +97,7 @@ impl Tickets {
             text: self.comment.text(row),
             ..event(rated_us, EventKind::Response, "ticket_rated")
         });
-        let record = desk
-            .canon
-            .record(desk.row_no, requester, &self.person.row(row, Some(created_us)));
+        let record = desk.canon.record(desk.row_no, requester, &self.person.row(row, Some(created_us)));
         for (part, event) in [Some(opened), solved, rated].into_iter().flatten().enumerate() {
             desk.canon.event(desk.row_no, part as u16, record, &event);
         }
@@ -175,11 +166,8 @@ mod tests {
 
     #[test]
     fn a_file_of_other_things_names_what_is_missing() {
-        let error = file(
-            FEED,
-            "x.json",
-            r#"[{"id":1,"state":"open","created_at":"2024-03-01","requester_id":1}]"#,
-        );
+        let error =
+            file(FEED, "x.json", r#"[{"id":1,"state":"open","created_at":"2024-03-01","requester_id":1}]"#);
         assert_eq!(
             error.expect_err("missing").to_string(),
             "feed `s.f`, file `x.json`: there is no column `status`; the nearest present is `state`"

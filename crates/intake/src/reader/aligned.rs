@@ -25,14 +25,7 @@ impl Aligned {
         let names = String::from_utf8_lossy(&lines.text).into_owned();
         let header = Header::of_table(names.split_ascii_whitespace());
         let columns = header.names().len();
-        Ok((
-            Self {
-                lines,
-                columns,
-                cells: StringRecord::new(),
-            },
-            header,
-        ))
+        Ok((Self { lines, columns, cells: StringRecord::new() }, header))
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Problem> {

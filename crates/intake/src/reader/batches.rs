@@ -30,10 +30,7 @@ pub(crate) struct Batches {
 
 impl std::fmt::Debug for Batches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Batches")
-            .field("names", &self.names)
-            .field("row", &self.row)
-            .finish_non_exhaustive()
+        f.debug_struct("Batches").field("names", &self.names).field("row", &self.row).finish_non_exhaustive()
     }
 }
 
@@ -50,15 +47,7 @@ impl Batches {
         let header = Header::of_table(names.iter().map(String::as_str));
         let rest = Box::new(rest);
         (
-            Self {
-                rest,
-                names,
-                columns: Vec::new(),
-                next: 0,
-                rows: 0,
-                cells: StringRecord::new(),
-                row: 0,
-            },
+            Self { rest, names, columns: Vec::new(), next: 0, rows: 0, cells: StringRecord::new(), row: 0 },
             header,
         )
     }
@@ -83,11 +72,7 @@ impl Batches {
         }
         self.cells.clear();
         for column in &self.columns {
-            self.cells.push_field(if column.is_null(self.next) {
-                ""
-            } else {
-                column.value(self.next)
-            });
+            self.cells.push_field(if column.is_null(self.next) { "" } else { column.value(self.next) });
         }
         self.next += 1;
         self.row += 1;
@@ -96,11 +81,7 @@ impl Batches {
 
     /// Number of the last row, and its cells as a JSON object.
     pub(crate) fn raw(&self) -> (u64, String) {
-        let cells = self
-            .names
-            .iter()
-            .zip(&self.cells)
-            .filter(|(_, cell)| !cell.is_empty());
+        let cells = self.names.iter().zip(&self.cells).filter(|(_, cell)| !cell.is_empty());
         let object: serde_json::Map<_, _> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
         (self.row, serde_json::Value::Object(object).to_string())
     }
@@ -126,9 +107,7 @@ fn texts_of(column: &ArrayRef, texts: &mut Vec<StringArray>) -> Result<(), Probl
                 texts_of(member, texts)?;
             }
             if column.null_count() > 0 {
-                texts[before..]
-                    .iter_mut()
-                    .for_each(|text| *text = only_where_valid(text, column));
+                texts[before..].iter_mut().for_each(|text| *text = only_where_valid(text, column));
             }
             return Ok(());
         }
@@ -146,10 +125,7 @@ fn texts_of(column: &ArrayRef, texts: &mut Vec<StringArray>) -> Result<(), Probl
                 .collect()
         }
         DataType::Timestamp(_, Some(_)) => {
-            let utc = cast(
-                column,
-                &DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())),
-            )?;
+            let utc = cast(column, &DataType::Timestamp(TimeUnit::Microsecond, Some("+00:00".into())))?;
             cast(&utc, &DataType::Utf8)?.as_string::<i32>().clone()
         }
         DataType::Dictionary(_, value) if !value.is_string() => {
@@ -163,21 +139,14 @@ fn texts_of(column: &ArrayRef, texts: &mut Vec<StringArray>) -> Result<(), Probl
 
 /// The member of a nested column where the column itself is not null.
 fn only_where_valid(text: &StringArray, parent: &ArrayRef) -> StringArray {
-    text.iter()
-        .enumerate()
-        .map(|(row, cell)| cell.filter(|_| parent.is_valid(row)))
-        .collect()
+    text.iter().enumerate().map(|(row, cell)| cell.filter(|_| parent.is_valid(row))).collect()
 }
 
 /// A float as a plain decimal, without the noise beyond the digits it holds for sure: 59.970000000000006 is
 /// 59.97.
 pub(super) fn decimal(float: f64) -> String {
     let shortest = float.to_string();
-    let digits = shortest
-        .bytes()
-        .filter(u8::is_ascii_digit)
-        .skip_while(|digit| *digit == b'0')
-        .count();
+    let digits = shortest.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count();
     if digits <= FLOAT_DIGITS || !shortest.contains('.') {
         return shortest;
     }

@@ -66,10 +66,7 @@ impl Document {
         loop {
             let next = self.peek()?;
             match (self.place, next) {
-                (Place::Start, Some(b'[')) => self.enter(Place::Array {
-                    nested: false,
-                    skip: false,
-                })?,
+                (Place::Start, Some(b'[')) => self.enter(Place::Array { nested: false, skip: false })?,
                 (Place::Start, Some(b'{')) => self.enter(Place::Object)?,
                 (Place::Start, None) | (Place::Object, Some(b'}')) => self.close_object(next)?,
                 (Place::Object, Some(b'"')) => self.member()?,
@@ -94,10 +91,7 @@ impl Document {
     }
 
     fn broken(&self, what: &'static str) -> Problem {
-        Problem::Json {
-            line: self.line,
-            what,
-        }
+        Problem::Json { line: self.line, what }
     }
 
     fn enter(&mut self, place: Place) -> Result<(), Problem> {
@@ -107,11 +101,7 @@ impl Document {
 
     fn close_object(&mut self, next: Option<u8>) -> Result<(), Problem> {
         if next.is_none() || self.found == Found::Nothing {
-            return Err(if next.is_none() {
-                self.broken("it is empty")
-            } else {
-                self.broken(NO_ARRAY)
-            });
+            return Err(if next.is_none() { self.broken("it is empty") } else { self.broken(NO_ARRAY) });
         }
         self.enter(Place::End)
     }
@@ -130,19 +120,13 @@ impl Document {
             Some(_) => return self.value(false),
             None => return Err(self.broken(CUT_OFF)),
         }
-        self.enter(Place::Array {
-            nested: true,
-            skip: true,
-        })?;
+        self.enter(Place::Array { nested: true, skip: true })?;
         let asked = self.arrays.is_empty() || self.arrays.contains(&key.as_str());
         match (asked, self.peek()?) {
             (true, Some(b'{')) if self.found == Found::Objects => return Err(self.broken(SEVERAL)),
             (true, Some(b'{')) => {
                 self.found = Found::Objects;
-                self.place = Place::Array {
-                    nested: true,
-                    skip: false,
-                };
+                self.place = Place::Array { nested: true, skip: false };
             }
             (true, Some(b']')) if self.found == Found::Nothing => self.found = Found::Empty,
             _ => {}
@@ -180,10 +164,7 @@ impl Document {
         loop {
             let chunk = self.input.fill_buf()?;
             if chunk.is_empty() {
-                return Err(Problem::Json {
-                    line: self.start,
-                    what: CUT_OFF,
-                });
+                return Err(Problem::Json { line: self.start, what: CUT_OFF });
             }
             let (used, done) = scan.run(chunk);
             if keep {
@@ -195,10 +176,7 @@ impl Document {
                 return Ok(());
             }
             if self.text.len() > ROW_LIMIT {
-                return Err(Problem::RowTooLong {
-                    line: self.start,
-                    limit_mib: ROW_LIMIT >> 20,
-                });
+                return Err(Problem::RowTooLong { line: self.start, limit_mib: ROW_LIMIT >> 20 });
             }
         }
     }

@@ -15,31 +15,20 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn new(text: Box<dyn Read>) -> Self {
-        Self {
-            input: BufReader::with_capacity(128 << 10, text),
-            line: 0,
-            text: Vec::new(),
-        }
+        Self { input: BufReader::with_capacity(128 << 10, text), line: 0, text: Vec::new() }
     }
 
     /// Reads the next line that is not blank; false at the end.
     pub(super) fn read(&mut self) -> Result<bool, Problem> {
         loop {
             self.text.clear();
-            let read = self
-                .input
-                .by_ref()
-                .take(ROW_LIMIT as u64 + 1)
-                .read_until(b'\n', &mut self.text)?;
+            let read = self.input.by_ref().take(ROW_LIMIT as u64 + 1).read_until(b'\n', &mut self.text)?;
             if read == 0 {
                 return Ok(false);
             }
             self.line += 1;
             if read > ROW_LIMIT {
-                return Err(Problem::RowTooLong {
-                    line: self.line,
-                    limit_mib: ROW_LIMIT >> 20,
-                });
+                return Err(Problem::RowTooLong { line: self.line, limit_mib: ROW_LIMIT >> 20 });
             }
             while matches!(self.text.last(), Some(b'\n' | b'\r')) {
                 self.text.pop();
@@ -58,8 +47,6 @@ impl Lines {
 
 impl std::fmt::Debug for Lines {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Lines")
-            .field("line", &self.line)
-            .finish_non_exhaustive()
+        f.debug_struct("Lines").field("line", &self.line).finish_non_exhaustive()
     }
 }

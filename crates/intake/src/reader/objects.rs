@@ -68,21 +68,12 @@ impl Objects {
 
     fn new(texts: Texts) -> Self {
         let (paths, cells, seen, known) = (Vec::new(), StringRecord::new(), Vec::new(), BTreeSet::new());
-        Self {
-            texts,
-            paths,
-            cells,
-            seen,
-            rows: 0,
-            known,
-        }
+        Self { texts, paths, cells, seen, rows: 0, known }
     }
 
     pub(super) fn bind(&mut self, header: &Header) {
-        let path = |name: &String| Path {
-            whole: name.clone(),
-            parts: name.split('.').map(str::to_owned).collect(),
-        };
+        let path =
+            |name: &String| Path { whole: name.clone(), parts: name.split('.').map(str::to_owned).collect() };
         self.paths = header.names().iter().map(path).collect();
         self.seen = vec![false; self.paths.len()];
     }
@@ -117,10 +108,9 @@ impl Objects {
     pub(super) fn raw(&self) -> (u64, String) {
         match &self.texts {
             Texts::Lines(lines) => lines.raw(),
-            Texts::Document(document) => (
-                document.start,
-                String::from_utf8_lossy(&document.text).into_owned(),
-            ),
+            Texts::Document(document) => {
+                (document.start, String::from_utf8_lossy(&document.text).into_owned())
+            }
         }
     }
 

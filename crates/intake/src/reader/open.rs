@@ -14,11 +14,7 @@ const CHUNK: usize = 64 << 10;
 /// The extension of a file in lower case, without that of a compression.
 fn extension(file: &Path) -> Option<String> {
     let compressed = compression(file).is_some();
-    let stem = if compressed {
-        file.file_stem().map(Path::new)?
-    } else {
-        file
-    };
+    let stem = if compressed { file.file_stem().map(Path::new)? } else { file };
     Some(stem.extension()?.to_str()?.to_ascii_lowercase())
 }
 
@@ -46,10 +42,7 @@ pub(super) fn text(
     encoding: TextEncoding,
     consumed: Rc<Cell<u64>>,
 ) -> Result<Box<dyn Read>, Problem> {
-    let counted = Counted {
-        file: File::open(file)?,
-        consumed,
-    };
+    let counted = Counted { file: File::open(file)?, consumed };
     let mut plain: Box<dyn Read> = match compression(file).as_deref() {
         Some("gz") => Box::new(flate2::read::MultiGzDecoder::new(counted)),
         Some("zst") => Box::new(zstd::stream::read::Decoder::new(counted)?),
@@ -63,10 +56,9 @@ pub(super) fn text(
         ([0xFF, 0xFE, ..] | [0xFE, 0xFF, ..], _) | (_, TextEncoding::Utf16) => {
             Box::new(Recoded::new(rest(0), UTF_16LE.new_decoder()))
         }
-        (_, TextEncoding::Latin1) => Box::new(Recoded::new(
-            rest(0),
-            WINDOWS_1252.new_decoder_without_bom_handling(),
-        )),
+        (_, TextEncoding::Latin1) => {
+            Box::new(Recoded::new(rest(0), WINDOWS_1252.new_decoder_without_bom_handling()))
+        }
         (_, TextEncoding::Utf8) => Box::new(rest(0)),
     })
 }
@@ -98,14 +90,7 @@ struct Recoded<R> {
 
 impl<R: Read> Recoded<R> {
     fn new(from: R, decoder: Decoder) -> Self {
-        Self {
-            from,
-            decoder,
-            input: Vec::new(),
-            output: Vec::new(),
-            served: 0,
-            done: false,
-        }
+        Self { from, decoder, input: Vec::new(), output: Vec::new(), served: 0, done: false }
     }
 
     fn refill(&mut self) -> io::Result<()> {
@@ -114,12 +99,7 @@ impl<R: Read> Recoded<R> {
         let read = self.from.read(&mut self.input[kept..]);
         self.input.truncate(kept + *read.as_ref().unwrap_or(&0));
         let last = read? == 0;
-        self.output.resize(
-            self.decoder
-                .max_utf8_buffer_length(self.input.len())
-                .unwrap_or(CHUNK * 4),
-            0,
-        );
+        self.output.resize(self.decoder.max_utf8_buffer_length(self.input.len()).unwrap_or(CHUNK * 4), 0);
         let (result, taken, written, _) = self.decoder.decode_to_utf8(&self.input, &mut self.output, last);
         self.input.drain(..taken);
         self.output.truncate(written);

@@ -16,9 +16,7 @@ pub(super) fn open(file: &Path, consumed: Rc<Cell<u64>>) -> Result<(Batches, Hea
     let file = File::open(file)?;
     let bytes = file.metadata()?.len();
     let builder = ParquetRecordBatchReaderBuilder::try_new(file)?.with_batch_size(BATCH_ROWS);
-    let rows = u64::try_from(builder.metadata().file_metadata().num_rows())
-        .unwrap_or(0)
-        .max(1);
+    let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or(0).max(1);
     let schema = builder.schema().clone();
     let mut read = 0u64;
     let batches = builder.build()?.inspect(move |batch| {

@@ -62,10 +62,7 @@ impl Table {
             return Err(Problem::Empty);
         }
         table.columns = names.len();
-        let names: Vec<_> = names
-            .iter()
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .collect();
+        let names: Vec<_> = names.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
         Ok((table, Header::of_table(names.iter().map(String::as_str))))
     }
 
@@ -79,20 +76,15 @@ impl Table {
         self.to = self.base + self.reader.position().byte();
         match read {
             Ok(more) => Ok(more),
-            Err(_) if self.reader.get_ref().overflowed() => Err(Problem::RowTooLong {
-                line: self.line,
-                limit_mib: ROW_LIMIT >> 20,
-            }),
+            Err(_) if self.reader.get_ref().overflowed() => {
+                Err(Problem::RowTooLong { line: self.line, limit_mib: ROW_LIMIT >> 20 })
+            }
             Err(error) => Err(error.into()),
         }
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Problem> {
-        let mut cells = self
-            .row
-            .take()
-            .map(StringRecord::into_byte_record)
-            .unwrap_or_default();
+        let mut cells = self.row.take().map(StringRecord::into_byte_record).unwrap_or_default();
         if !self.read(&mut cells)? {
             return Ok(Step::End);
         }
@@ -113,11 +105,7 @@ impl Table {
     /// within a plain cell is taken for a part of the damage, until a row is clean.
     fn quotes_hold(&mut self) -> bool {
         let text = self.text().1;
-        let quotes = if text.contains(&b'"') {
-            quotes::of(text, self.separator)
-        } else {
-            Quotes::Clean
-        };
+        let quotes = if text.contains(&b'"') { quotes::of(text, self.separator) } else { Quotes::Clean };
         match quotes {
             Quotes::Broken => {
                 self.doubtful = true;
@@ -132,10 +120,7 @@ impl Table {
     /// Cuts the last row down to its first line and reads on after it.
     fn resume_on_the_next_line(&mut self) {
         let (blank, text) = self.text();
-        let Some(length) = text
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .filter(|at| at + 1 < text.len())
+        let Some(length) = text.iter().position(|byte| *byte == b'\n').filter(|at| at + 1 < text.len())
         else {
             return;
         };
@@ -156,10 +141,7 @@ impl Table {
     /// The line breaks before the last row, and its text with the break that ends it.
     fn text(&self) -> (&[u8], &[u8]) {
         let all = self.reader.get_ref().between(self.from, self.to);
-        let blank = all
-            .iter()
-            .take_while(|byte| matches!(**byte, b'\n' | b'\r'))
-            .count();
+        let blank = all.iter().take_while(|byte| matches!(**byte, b'\n' | b'\r')).count();
         all.split_at(blank)
     }
 

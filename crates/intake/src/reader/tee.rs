@@ -19,14 +19,7 @@ pub(super) struct Tee {
 
 impl Tee {
     pub(super) fn new(from: Box<dyn Read>) -> Self {
-        Self {
-            from,
-            window: Vec::new(),
-            start: 0,
-            keep_from: 0,
-            next: 0,
-            overflowed: false,
-        }
+        Self { from, window: Vec::new(), start: 0, keep_from: 0, next: 0, overflowed: false }
     }
 
     /// Allows to forget what comes before a position.
@@ -80,9 +73,6 @@ impl Read for Tee {
 
 impl std::fmt::Debug for Tee {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tee")
-            .field("start", &self.start)
-            .field("next", &self.next)
-            .finish_non_exhaustive()
+        f.debug_struct("Tee").field("start", &self.start).field("next", &self.next).finish_non_exhaustive()
     }
 }

@@ -18,100 +18,44 @@ fn with(setting: &str) -> String {
     format!("{PEOPLE}{setting}\n")
 }
 
+/// What is sent, further settings, the file, the records.
+type Sent = (&'static str, &'static str, &'static [u8], &'static [&'static str]);
+
+const SEPARATED: &[Sent] = &[
+    ("a byte-order mark", "", b"\xEF\xBB\xBFid,who\n1,Ann\n", &["1 name=Ann"]),
+    ("CRLF", "", b"id,who\r\n1,Ann\r\n2,Bo\r\n", &["1 name=Ann", "2 name=Bo"]),
+    ("no last line break", "", b"id,who\n1,Ann", &["1 name=Ann"]),
+    ("line breaks within quotes", "", b"id,who\n1,\"Ann\nEk\"\n2,Bo\n", &["1 name=Ann\nEk", "2 name=Bo"]),
+    ("quotes within quotes", "", b"id,who\n1,\"Ann \"\"A\"\" Ek\"\n", &["1 name=Ann \"A\" Ek"]),
+    ("a quote within a plain cell", "", b"id,who\n1,5\" Ann\n", &["1 name=5\" Ann"]),
+    ("blank lines", "", b"\n\nid,who\n\n1,Ann\n\n", &["1 name=Ann"]),
+    ("blanks around names and cells", "", b" id , who\n 1 , Ann \n", &["1 name=Ann"]),
+    ("other columns and another order", "", b"x,who,y,id\n,Ann,,1\n", &["1 name=Ann"]),
+    ("semicolons", "csv = { separator = \";\" }", b"id;who\n1;Ann, Ek\n", &["1 name=Ann, Ek"]),
+    ("bars", "csv = { separator = \"|\" }", b"id|who\n1|Ann\n", &["1 name=Ann"]),
+    ("Latin-1", "csv = { encoding = \"latin-1\" }", b"id,who\n1,J\xF6rg \x80\n", &["1 name=Jörg €"]),
+    ("UTF-16 by its mark", "", b"\xFF\xFEi\0d\0,\0w\0h\0o\0\n\x001\0,\0\xF6\0\n\0", &["1 name=ö"]),
+    (
+        "UTF-16 by setting",
+        "csv = { encoding = \"utf-16\" }",
+        b"i\0d\0,\0w\0h\0o\0\n\x001\0,\0\xF6\0\n\0",
+        &["1 name=ö"],
+    ),
+    (
+        "big-endian UTF-16",
+        "csv = { encoding = \"utf-16\" }",
+        b"\xFE\xFF\0i\0d\0,\0w\0h\0o\0\n\x001\0,\0\xF6\0\n",
+        &["1 name=ö"],
+    ),
+    ("emoji and right to left", "", "id,who\n1,👩‍👩‍👧\n2,שרה כהן\n".as_bytes(), &["1 name=👩‍👩‍👧", "2 name=שרה כהן"]),
+    ("a NUL within a cell", "", b"id,who\n1,A\0n\n", &["1 name=A\0n"]),
+    ("a header only", "", b"id,who\n", &[]),
+    ("a header without a line break", "", b"id,who", &[]),
+];
+
 #[test]
 fn separated_text_is_read_as_tools_write_it() {
-    let table: &[(&str, &str, &[u8], &[&str])] = &[
-        (
-            "a byte-order mark",
-            "",
-            b"\xEF\xBB\xBFid,who\n1,Ann\n",
-            &["1 name=Ann"],
-        ),
-        (
-            "CRLF",
-            "",
-            b"id,who\r\n1,Ann\r\n2,Bo\r\n",
-            &["1 name=Ann", "2 name=Bo"],
-        ),
-        ("no last line break", "", b"id,who\n1,Ann", &["1 name=Ann"]),
-        (
-            "line breaks within quotes",
-            "",
-            b"id,who\n1,\"Ann\nEk\"\n2,Bo\n",
-            &["1 name=Ann\nEk", "2 name=Bo"],
-        ),
-        (
-            "quotes within quotes",
-            "",
-            b"id,who\n1,\"Ann \"\"A\"\" Ek\"\n",
-            &["1 name=Ann \"A\" Ek"],
-        ),
-        (
-            "a quote within a plain cell",
-            "",
-            b"id,who\n1,5\" Ann\n",
-            &["1 name=5\" Ann"],
-        ),
-        ("blank lines", "", b"\n\nid,who\n\n1,Ann\n\n", &["1 name=Ann"]),
-        (
-            "blanks around names and cells",
-            "",
-            b" id , who\n 1 , Ann \n",
-            &["1 name=Ann"],
-        ),
-        (
-            "other columns and another order",
-            "",
-            b"x,who,y,id\n,Ann,,1\n",
-            &["1 name=Ann"],
-        ),
-        (
-            "semicolons",
-            "csv = { separator = \";\" }",
-            b"id;who\n1;Ann, Ek\n",
-            &["1 name=Ann, Ek"],
-        ),
-        (
-            "bars",
-            "csv = { separator = \"|\" }",
-            b"id|who\n1|Ann\n",
-            &["1 name=Ann"],
-        ),
-        (
-            "Latin-1",
-            "csv = { encoding = \"latin-1\" }",
-            b"id,who\n1,J\xF6rg \x80\n",
-            &["1 name=Jörg €"],
-        ),
-        (
-            "UTF-16 by its mark",
-            "",
-            b"\xFF\xFEi\0d\0,\0w\0h\0o\0\n\x001\0,\0\xF6\0\n\0",
-            &["1 name=ö"],
-        ),
-        (
-            "UTF-16 by setting",
-            "csv = { encoding = \"utf-16\" }",
-            b"i\0d\0,\0w\0h\0o\0\n\x001\0,\0\xF6\0\n\0",
-            &["1 name=ö"],
-        ),
-        (
-            "big-endian UTF-16",
-            "csv = { encoding = \"utf-16\" }",
-            b"\xFE\xFF\0i\0d\0,\0w\0h\0o\0\n\x001\0,\0\xF6\0\n",
-            &["1 name=ö"],
-        ),
-        (
-            "emoji and right to left",
-            "",
-            "id,who\n1,👩‍👩‍👧\n2,שרה כהן\n".as_bytes(),
-            &["1 name=👩‍👩‍👧", "2 name=שרה כהן"],
-        ),
-        ("a NUL within a cell", "", b"id,who\n1,A\0n\n", &["1 name=A\0n"]),
-        ("a header only", "", b"id,who\n", &[]),
-        ("a header without a line break", "", b"id,who", &[]),
-    ];
-    for (what, setting, content, expected) in table {
+    for (what, setting, content, expected) in SEPARATED {
         let seen = read(&with(setting), "people.csv", content);
         assert_eq!(seen.records, *expected, "{what}");
         assert_eq!(seen.rejects, [""; 0], "{what}");
@@ -120,28 +64,16 @@ fn separated_text_is_read_as_tools_write_it() {
 
 #[test]
 fn tabs_and_runs_of_blanks_separate_too() {
-    assert_eq!(
-        people("people.tsv", "id\twho\n1\tAnn Ek\n").records,
-        ["1 name=Ann Ek"]
-    );
-    assert_eq!(
-        people("people.TAB", "id\twho\n1\tAnn Ek\n").records,
-        ["1 name=Ann Ek"]
-    );
+    assert_eq!(people("people.tsv", "id\twho\n1\tAnn Ek\n").records, ["1 name=Ann Ek"]);
+    assert_eq!(people("people.TAB", "id\twho\n1\tAnn Ek\n").records, ["1 name=Ann Ek"]);
     let feed = "columns = { record = \"customer_id\", at = \"date\", value = \"dollar_value\" }\ncsv = { separator = \" \" }\ntimezone = \"UTC\"";
     let text = " customer_id  date number_of_cds  dollar_value\r\n 00001 19970101  1   11.77\r\n\r\n 00002 19970112  5   77.00\r\n 00003 19970112\r\n";
     let seen = read(feed, "CDNOW_master.txt", text);
     assert_eq!(
         seen.events,
-        [
-            "00001 1997-01-01T00:00:00Z purchase f 1177",
-            "00002 1997-01-12T00:00:00Z purchase f 7700"
-        ]
+        ["00001 1997-01-01T00:00:00Z purchase f 1177", "00002 1997-01-12T00:00:00Z purchase f 7700"]
     );
-    assert_eq!(
-        seen.rejects,
-        ["5 [] has 2 cells where the header has 4 |  00003 19970112"]
-    );
+    assert_eq!(seen.rejects, ["5 [] has 2 cells where the header has 4 |  00003 19970112"]);
 }
 
 #[test]
@@ -159,37 +91,19 @@ fn a_row_that_is_none_is_kept_with_its_line_and_its_text() {
         ]
     );
     assert_eq!((seen.counts.rows, seen.counts.rejects), (6, 4));
-    let crlf = people(
-        "people.csv",
-        String::from_utf8_lossy(text)
-            .replace("\r\n", "\n")
-            .replace('\n', "\r\n"),
-    );
-    let lines = |trial: &Trial| {
-        trial
-            .rejects
-            .iter()
-            .map(|line| line[..2].trim().to_owned())
-            .collect::<Vec<_>>()
-    };
+    let crlf =
+        people("people.csv", String::from_utf8_lossy(text).replace("\r\n", "\n").replace('\n', "\r\n"));
+    let lines =
+        |trial: &Trial| trial.rejects.iter().map(|line| line[..2].trim().to_owned()).collect::<Vec<_>>();
     assert_eq!(lines(&crlf), ["3", "4", "6"], "CRLF counts lines alike");
 }
 
 #[test]
 fn a_quote_that_is_not_closed_costs_its_own_line_only() {
-    let seen = people(
-        "people.csv",
-        "id,who\n1,Ann\n2,\"Bo\n3,Cy\n4,\"Di\"\n5,Ed\n6,\"Fy\n",
-    );
-    assert_eq!(
-        seen.records,
-        ["1 name=Ann", "3 name=Cy", "4 name=Di", "5 name=Ed"]
-    );
+    let seen = people("people.csv", "id,who\n1,Ann\n2,\"Bo\n3,Cy\n4,\"Di\"\n5,Ed\n6,\"Fy\n");
+    assert_eq!(seen.records, ["1 name=Ann", "3 name=Cy", "4 name=Di", "5 name=Ed"]);
     let said = "a quote opened in this line is not closed as it should be; a quote within a quoted cell is written twice";
-    assert_eq!(
-        seen.rejects,
-        [format!("3 [] {said} | 2,\"Bo"), format!("7 [] {said} | 6,\"Fy")]
-    );
+    assert_eq!(seen.rejects, [format!("3 [] {said} | 2,\"Bo"), format!("7 [] {said} | 6,\"Fy")]);
     let seen = people("people.csv", "id,who\n1,\"say \"hi\" to\nher\", x\n2,Bo\n");
     assert_eq!(seen.records, ["2 name=Bo"]);
     assert_eq!(seen.rejects.len(), 2, "{:?}", seen.rejects);
@@ -203,10 +117,7 @@ fn a_huge_cell_is_read_and_an_endless_row_names_its_line() {
     let endless = format!("id,who\n1,Ann\n2,\"{}", "x".repeat(super::ROW_LIMIT + (1 << 20)));
     for name in ["people.csv", "people.ndjson"] {
         let said = file(PEOPLE, name, &endless).expect_err("too long").to_string();
-        assert!(
-            said.contains("the row that starts on line 3 is longer than 64 MiB"),
-            "{said}"
-        );
+        assert!(said.contains("the row that starts on line 3 is longer than 64 MiB"), "{said}");
     }
 }
 
@@ -222,36 +133,19 @@ fn compressed_files_are_read_by_their_name() {
     let zst = zstd::stream::encode_all(plain.as_slice(), 1).expect("packed");
     assert_eq!(people("people.csv.gz", &gz).records, ["1 name=Ann"]);
     assert_eq!(people("people.csv.zst", &zst).records, ["1 name=Ann"]);
-    for (name, content) in [
-        ("people.csv.gz", &gz[..gz.len() - 4]),
-        ("people.csv.zst", b"no".as_slice()),
-    ] {
+    for (name, content) in [("people.csv.gz", &gz[..gz.len() - 4]), ("people.csv.zst", b"no".as_slice())] {
         let said = file(PEOPLE, name, content).expect_err("broken").to_string();
-        assert!(
-            said.starts_with(&format!("feed `s.f`, file `{name}`: it cannot be read: ")),
-            "{said}"
-        );
+        assert!(said.starts_with(&format!("feed `s.f`, file `{name}`: it cannot be read: ")), "{said}");
     }
 }
 
 #[test]
 fn a_format_is_told_by_the_name_or_the_setting() {
-    let said = file(PEOPLE, "people.dat", "id,who\n")
-        .expect_err("unknown")
-        .to_string();
-    assert!(
-        said.contains("its name does not tell its format; set format = "),
-        "{said}"
-    );
-    assert_eq!(
-        read(&with("format = \"csv\""), "people.dat", "id,who\n1,Ann\n").records,
-        ["1 name=Ann"]
-    );
+    let said = file(PEOPLE, "people.dat", "id,who\n").expect_err("unknown").to_string();
+    assert!(said.contains("its name does not tell its format; set format = "), "{said}");
+    assert_eq!(read(&with("format = \"csv\""), "people.dat", "id,who\n1,Ann\n").records, ["1 name=Ann"]);
     let said = file(PEOPLE, "people.csv", "").expect_err("empty").to_string();
-    assert_eq!(
-        said,
-        "feed `s.f`, file `people.csv`: it is empty; its first row must name the columns"
-    );
+    assert_eq!(said, "feed `s.f`, file `people.csv`: it is empty; its first row must name the columns");
     let said = file(&with("csv = { separator = \"é\" }"), "people.csv", "id,who\n")
         .expect_err("separator")
         .to_string();
@@ -280,15 +174,9 @@ fn objects_are_read_a_line_each() {
 fn objects_of_one_document_are_read_one_by_one() {
     let table: &[(&str, &[&str])] = &[
         ("[]", &[]),
-        (
-            " [ {\"id\":1} , {\"id\":2,\"who\":\"a]}\\\"\"} ] ",
-            &["1", "2 name=a]}\""],
-        ),
+        (" [ {\"id\":1} , {\"id\":2,\"who\":\"a]}\\\"\"} ] ", &["1", "2 name=a]}\""]),
         ("{\"rows\":[{\"id\":1}],\"next\":null}", &["1"]),
-        (
-            "{\"count\":1,\"meta\":{\"a\":[{}]},\"ids\":[1,[2]],\"rows\":[{\"id\":1}]}",
-            &["1"],
-        ),
+        ("{\"count\":1,\"meta\":{\"a\":[{}]},\"ids\":[1,[2]],\"rows\":[{\"id\":1}]}", &["1"]),
         ("{\"rows\":[]}", &[]),
         ("\u{feff}[{\"id\":1}]", &["1"]),
     ];
@@ -300,10 +188,7 @@ fn objects_of_one_document_are_read_one_by_one() {
             "{text}"
         );
     }
-    let seen = people(
-        "people.json",
-        "[\n{\"id\":1},\n{\"id\":tru},\n7,\n{\"who\":\n\"Bo\"}\n]",
-    );
+    let seen = people("people.json", "[\n{\"id\":1},\n{\"id\":tru},\n7,\n{\"who\":\n\"Bo\"}\n]");
     assert_eq!(
         seen.rejects,
         [
@@ -320,14 +205,8 @@ fn objects_of_one_document_are_read_one_by_one() {
 fn a_document_that_cannot_be_followed_says_where() {
     for (text, said) in [
         ("", "line 1: it is empty"),
-        (
-            "[{\"id\":1}\n,{\"id\":",
-            "line 2: the file ends within the value that starts here",
-        ),
-        (
-            "[{\"id\":1}",
-            "line 1: the file ends within the value that starts here",
-        ),
+        ("[{\"id\":1}\n,{\"id\":", "line 2: the file ends within the value that starts here"),
+        ("[{\"id\":1}", "line 1: the file ends within the value that starts here"),
         (
             "{\"id\":1}\n{\"id\":2}",
             "line 1: there is no array of objects in it; if it has one object a line, set format = \"ndjson\"",
@@ -340,18 +219,9 @@ fn a_document_that_cannot_be_followed_says_where() {
             "{\"a\":[{\"id\":1}],\n\"b\":[{\"id\":2}]}",
             "line 2: a second array of objects starts here; export one kind of thing per file",
         ),
-        (
-            "[}",
-            "line 1: the JSON cannot be followed here; is a bracket, comma or quote missing?",
-        ),
-        (
-            "{id:1}",
-            "line 1: the JSON cannot be followed here; is a bracket, comma or quote missing?",
-        ),
-        (
-            "x",
-            "line 1: the JSON cannot be followed here; is a bracket, comma or quote missing?",
-        ),
+        ("[}", "line 1: the JSON cannot be followed here; is a bracket, comma or quote missing?"),
+        ("{id:1}", "line 1: the JSON cannot be followed here; is a bracket, comma or quote missing?"),
+        ("x", "line 1: the JSON cannot be followed here; is a bracket, comma or quote missing?"),
     ] {
         let error = file(PEOPLE, "people.json", text).expect_err(text).to_string();
         assert_eq!(error, format!("feed `s.f`, file `people.json`: {said}"), "{text}");
@@ -364,20 +234,9 @@ fn nested_members_are_found_by_dotted_path() {
     let text = "{\"user\":{\"id\":7},\"names\":[\"Ann\",\"x\"],\"a.b\":\"dotted@x.org\",\"a\":{\"b\":\"nested@x.org\"},\"tags\":[1,{\"a\":2}]}\n\
         {\"user\":{\"id\":8},\"a\":{\"b\":\"nested@x.org\"}}\n{\"user\":5}\n";
     let seen = read(feed, "people.ndjson", text);
-    assert_eq!(
-        seen.records,
-        [
-            "7 name=Ann email=dotted@x.org city=[1,{\"a\":2}]",
-            "8 email=nested@x.org"
-        ]
-    );
-    let error = file(feed, "people.ndjson", "{\"usr\":{\"id\":7}}\n")
-        .expect_err("missing")
-        .to_string();
-    assert!(
-        error.ends_with("there is no column `user.id`; the nearest present is `usr.id`"),
-        "{error}"
-    );
+    assert_eq!(seen.records, ["7 name=Ann email=dotted@x.org city=[1,{\"a\":2}]", "8 email=nested@x.org"]);
+    let error = file(feed, "people.ndjson", "{\"usr\":{\"id\":7}}\n").expect_err("missing").to_string();
+    assert!(error.ends_with("there is no column `user.id`; the nearest present is `usr.id`"), "{error}");
 }
 
 fn parquet(columns: Vec<(&str, ArrayRef)>) -> Vec<u8> {
@@ -402,16 +261,10 @@ fn parquet_cells_are_read_by_their_type() {
     );
     let at = TimestampMillisecondArray::from(vec![1_709_287_200_000; 3]);
     let file = parquet(vec![
-        (
-            "id",
-            Arc::new(Float64Array::from(vec![Some(1.0), Some(2.0), None])),
-        ),
+        ("id", Arc::new(Float64Array::from(vec![Some(1.0), Some(2.0), None]))),
         ("at", Arc::new(at.clone())),
         ("at_utc", Arc::new(at.with_timezone("America/New_York"))),
-        (
-            "price",
-            Arc::new(Float64Array::from(vec![59.970_000_000_000_006, f64::NAN, 1.0])),
-        ),
+        ("price", Arc::new(Float64Array::from(vec![59.970_000_000_000_006, f64::NAN, 1.0]))),
         ("cents", Arc::new(Int64Array::from(vec![None, Some(5), None]))),
         ("place", Arc::new(nested)),
     ]);
@@ -419,17 +272,11 @@ fn parquet_cells_are_read_by_their_type() {
     let seen = read(feed, "till.parquet", &file);
     assert_eq!(
         seen.records,
-        [
-            "1 city=Ulm updated_at=2024-03-01T10:00:00Z",
-            "2 updated_at=2024-03-01T10:00:00Z"
-        ]
+        ["1 city=Ulm updated_at=2024-03-01T10:00:00Z", "2 updated_at=2024-03-01T10:00:00Z"]
     );
     assert_eq!(
         seen.events,
-        [
-            "1 2024-03-01T09:00:00Z purchase f 5997",
-            "2 2024-03-01T09:00:00Z purchase f 5"
-        ],
+        ["1 2024-03-01T09:00:00Z purchase f 5997", "2 2024-03-01T09:00:00Z purchase f 5"],
         "a time without a zone is the company's"
     );
     assert_eq!(
@@ -438,18 +285,10 @@ fn parquet_cells_are_read_by_their_type() {
             "3 [id] is empty: the row has no record key | {\"at\":\"2024-03-01T10:00:00\",\"at_utc\":\"2024-03-01T10:00:00Z\",\"price\":\"1\"}"
         ]
     );
-    let said = crate::trial::file(feed, "till.parquet", "no")
-        .expect_err("broken")
-        .to_string();
-    assert!(
-        said.starts_with("feed `s.f`, file `till.parquet`: it cannot be read as Parquet: "),
-        "{said}"
-    );
+    let said = crate::trial::file(feed, "till.parquet", "no").expect_err("broken").to_string();
+    assert!(said.starts_with("feed `s.f`, file `till.parquet`: it cannot be read as Parquet: "), "{said}");
     let said = crate::trial::file("columns = { record = \"idd\" }", "till.parquet", &file)
         .expect_err("missing")
         .to_string();
-    assert!(
-        said.ends_with("there is no column `idd`; the nearest present is `id`"),
-        "{said}"
-    );
+    assert!(said.ends_with("there is no column `idd`; the nearest present is `id`"), "{said}");
 }

@@ -11,7 +11,8 @@ pub(crate) fn run(home: &Path, json: bool) -> anyhow::Result<ExitCode> {
         Err(other) => return Err(other.into()),
     };
     if json {
-        let told: Vec<_> = problems.iter().map(|p| serde_json::json!({ "line": p.line, "message": p.message })).collect();
+        let told: Vec<_> =
+            problems.iter().map(|p| serde_json::json!({ "line": p.line, "message": p.message })).collect();
         super::print_json(&serde_json::json!({ "problems": told }))?;
     } else if problems.is_empty() {
         println!("kept.toml is in order");

@@ -2,7 +2,7 @@
 
 use crate::table;
 use refresh::Reader;
-use refresh::view::{CustomerLife, Wanted};
+use refresh::view::{CustomerLife, Event, Merge, Record, Wanted};
 use report::number;
 use std::path::Path;
 use std::process::ExitCode;
@@ -34,7 +34,8 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     if json {
         super::print_json(&found)?;
     } else if found.total > 0 {
-        let rows: Vec<_> = found.rows.iter().map(|row| vec![row.id.clone(), row.name.clone(), row.email.clone()]).collect();
+        let rows: Vec<_> =
+            found.rows.iter().map(|row| vec![row.id.clone(), row.name.clone(), row.email.clone()]).collect();
         print!("{}", table::lines(&[("id", false), ("name", false), ("e-mail", false)], &rows));
         println!("{} of {} customers", found.rows.len(), found.total);
     }
@@ -43,10 +44,9 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
 }
 
 fn told(reader: &Reader, life: &CustomerLife) -> String {
-    let config = reader.company();
-    let (currency, zone) = (config.company.currency, config.zone());
-    let money = |minor| number::money(minor, currency);
-    let mut text = format!("{} {} {}\n", life.row.id, life.row.name, life.row.email).trim_end().to_owned() + "\n";
+    let currency = reader.company().company.currency;
+    let mut text =
+        format!("{} {} {}\n", life.row.id, life.row.name, life.row.email).trim_end().to_owned() + "\n";
     if let Some(from) = &life.redirected_from {
         text += &format!("{from} was merged into this customer\n");
     }
@@ -55,37 +55,56 @@ fn told(reader: &Reader, life: &CustomerLife) -> String {
         (false, Some(day)) => format!("lost on {day}"),
         (false, None) => "never active".to_owned(),
     };
-    text += &format!("{standing}, value {}, {} purchases, net {}\n\n", money(life.row.value_minor), life.purchases, money(life.net_minor));
-    let records: Vec<_> = life.records.iter().map(|r| vec![format!("{}:{}", r.silo, r.key), fields(&r.fields)]).collect();
-    text += &table::lines(&[("record", false), ("knows", false)], &records);
-    let merges: Vec<_> = life.merges.iter().map(|m| vec![m.record_a.clone(), m.record_b.clone(), m.field.clone(), m.rule.clone()]).collect();
-    if !merges.is_empty() {
+    let (value, net) =
+        (number::money(life.row.value_minor, currency), number::money(life.net_minor, currency));
+    text += &format!("{standing}, value {value}, {} purchases, net {net}\n\n", life.purchases);
+    let record = |record: &Record| vec![format!("{}:{}", record.silo, record.key), fields(&record.fields)];
+    text += &table::lines(
+        &[("record", false), ("knows", false)],
+        &life.records.iter().map(record).collect::<Vec<_>>(),
+    );
+    if !life.merges.is_empty() {
+        let merge = |merge: &Merge| {
+            vec![merge.record_a.clone(), merge.record_b.clone(), merge.field.clone(), merge.rule.clone()]
+        };
+        let head = [("one customer", false), ("with", false), ("same", false), ("rule", false)];
         text += "\n";
-        text += &table::lines(&[("one customer", false), ("with", false), ("same", false), ("rule", false)], &merges);
+        text += &table::lines(&head, &life.merges.iter().map(merge).collect::<Vec<_>>());
     }
-    let events: Vec<_> = life
-        .events
-        .iter()
-        .map(|event| {
-            let amount = if event.value_minor == 0 { String::new() } else { money(event.value_minor) };
-            let words = [event.title.as_deref(), event.text.as_deref(), event.reason.as_deref()].into_iter().flatten();
-            let words = words.collect::<Vec<_>>().join(" · ").replace(['\r', '\n'], " ");
-            vec![
-                report::calendar::minute(event.at_us, &zone),
-                event.department.clone(),
-                event.touchpoint.clone(),
-                if event.outcome == model::Outcome::Unknown { String::new() } else { event.outcome.name().to_owned() },
-                event.score.map_or_else(String::new, |score| score.to_string()),
-                amount,
-                event.reference.clone().unwrap_or_default(),
-                words,
-            ]
-        })
-        .collect();
     text += "\n";
-    let head = [("when", false), ("department", false), ("touchpoint", false), ("outcome", false), ("score", true), ("value", true), ("reference", false), ("words", false)];
-    text += &table::lines(&head, &events);
+    text +=
+        &table::lines(&EVENT_HEAD, &life.events.iter().map(|event| cells(reader, event)).collect::<Vec<_>>());
     text + &format!("{} of {} events\n", life.events.len(), life.events_total)
+}
+
+const EVENT_HEAD: [(&str, bool); 8] = [
+    ("when", false),
+    ("department", false),
+    ("touchpoint", false),
+    ("outcome", false),
+    ("score", true),
+    ("value", true),
+    ("reference", false),
+    ("words", false),
+];
+
+/// One event in the columns of [`EVENT_HEAD`].
+fn cells(reader: &Reader, event: &Event) -> Vec<String> {
+    let config = reader.company();
+    let words =
+        [event.title.as_deref(), event.text.as_deref(), event.reason.as_deref()].into_iter().flatten();
+    let amount = (event.value_minor != 0).then(|| number::money(event.value_minor, config.company.currency));
+    let outcome = (event.outcome != model::Outcome::Unknown).then(|| event.outcome.name().to_owned());
+    vec![
+        report::calendar::minute(event.at_us, &config.zone()),
+        event.department.clone(),
+        event.touchpoint.clone(),
+        outcome.unwrap_or_default(),
+        event.score.map_or_else(String::new, |score| score.to_string()),
+        amount.unwrap_or_default(),
+        event.reference.clone().unwrap_or_default(),
+        words.collect::<Vec<_>>().join(" · ").replace(['\r', '\n'], " "),
+    ]
 }
 
 fn fields(fields: &[(String, String)]) -> String {

@@ -35,12 +35,16 @@ pub(crate) async fn run(args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let empty = std::fs::read_dir(&folder).map_or(true, |mut entries| entries.next().is_none());
     anyhow::ensure!(empty, "{} is not empty; name a new folder", folder.display());
     let until = match &args.until {
-        Some(text) => Day::parse(text).with_context(|| format!("`{text}` is no day; write it as 2026-10-31"))?,
+        Some(text) => {
+            Day::parse(text).with_context(|| format!("`{text}` is no day; write it as 2026-10-31"))?
+        }
         None => end_of_last_month(clock::now_us()),
     };
     let plan = demo::Plan { seed: args.seed, customers: args.customers, until };
     let mut bar = Bar::new(json);
-    let summary = demo::write(&folder, &plan, &mut |done, total| bar.tell("simulate Alder & Finch", done, total, Unit::Rows))?;
+    let summary = demo::write(&folder, &plan, &mut |done, total| {
+        bar.tell("simulate Alder & Finch", done, total, Unit::Rows)
+    })?;
     bar.done();
     if !args.files_only {
         let home = super::open(&folder)?;
@@ -59,7 +63,11 @@ pub(crate) async fn run(args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     if json {
         super::print_json(&summary)?;
     } else {
-        println!("the demo company is in {}; look at it with: kept serve --home {}", folder.display(), args.folder.display());
+        println!(
+            "the demo company is in {}; look at it with: kept serve --home {}",
+            folder.display(),
+            args.folder.display()
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -25,7 +25,11 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
         !outcomes.is_empty() || args.feed.is_none(),
         "there is no feed `{}`; known: {}",
         args.feed.as_deref().unwrap_or_default(),
-        home.config.feeds().map(|(silo, feed)| format!("{}.{}", silo.id.get_ref(), feed.id.get_ref())).collect::<Vec<_>>().join(", ")
+        home.config
+            .feeds()
+            .map(|(silo, feed)| format!("{}.{}", silo.id.get_ref(), feed.id.get_ref()))
+            .collect::<Vec<_>>()
+            .join(", ")
     );
     if json {
         super::print_json(&outcomes.iter().map(told).collect::<Vec<_>>())?;
@@ -41,7 +45,12 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
 }
 
 /// Imports with a progress bar.
-pub(crate) async fn import(home: &Home, lake: &Lake, only: Option<&str>, quiet: bool) -> anyhow::Result<Vec<Outcome>> {
+pub(crate) async fn import(
+    home: &Home,
+    lake: &Lake,
+    only: Option<&str>,
+    quiet: bool,
+) -> anyhow::Result<Vec<Outcome>> {
     let mut bar = Bar::new(quiet);
     let mut told = |feed: &str, done, total| {
         bar.tell(&format!("import {feed}"), done, total, if total > 0 { Unit::Bytes } else { Unit::Rows });
@@ -66,14 +75,22 @@ fn told(outcome: &Outcome) -> serde_json::Value {
 
 /// What was imported, as a table.
 pub(crate) fn lines(outcomes: &[Outcome]) -> String {
-    let head = [("feed", false), ("rows", true), ("records", true), ("events", true), ("rejected", true), ("", false)];
+    let head = [
+        ("feed", false),
+        ("rows", true),
+        ("records", true),
+        ("events", true),
+        ("rejected", true),
+        ("", false),
+    ];
     let row = |outcome: &Outcome| {
         let word = match (&outcome.error, outcome.imports) {
             (Some(_), _) => "failed; nothing of it was changed",
             (None, 0) => "no change",
             (None, _) => "imported",
         };
-        let counts = [outcome.counts.rows, outcome.counts.records, outcome.counts.events, outcome.counts.rejects];
+        let counts =
+            [outcome.counts.rows, outcome.counts.records, outcome.counts.events, outcome.counts.rejects];
         let mut cells = vec![outcome.feed.clone()];
         cells.extend(counts.map(|n| report::number::count(n as i64)));
         cells.push(word.to_owned());

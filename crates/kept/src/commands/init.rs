@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 /// Makes a home with a `kept.toml` to fill in, or from an example.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  kept init my-company\n  kept init --from examples/olist --data path/to/olist my-company")]
+#[command(
+    after_help = "Examples:\n  kept init my-company\n  kept init --from examples/olist --data path/to/olist my-company"
+)]
 pub(crate) struct Args {
     /// Folder to make; `.` for the current one.
     folder: PathBuf,
@@ -21,7 +23,11 @@ pub(crate) struct Args {
 /// Never overwrites a `kept.toml`.
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let target = args.folder.join("kept.toml");
-    anyhow::ensure!(!target.exists(), "{} is there already; edit it, or name another folder", target.display());
+    anyhow::ensure!(
+        !target.exists(),
+        "{} is there already; edit it, or name another folder",
+        target.display()
+    );
     let text = match &args.from {
         Some(from) => read(from)?,
         None => include_str!("init.toml").to_owned(),

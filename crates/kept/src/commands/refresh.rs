@@ -41,7 +41,12 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
 }
 
 /// Refreshes with a progress bar.
-pub(crate) async fn refresh(home: &Home, lake: &Lake, quiet: bool, meter: &mut Meter) -> anyhow::Result<Published> {
+pub(crate) async fn refresh(
+    home: &Home,
+    lake: &Lake,
+    quiet: bool,
+    meter: &mut Meter,
+) -> anyhow::Result<Published> {
     let mut bar = Bar::new(quiet);
     let mut told = |step, done, total| {
         meter.at(step);

@@ -23,9 +23,9 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
         args.bind
     );
     let reader = super::reader(home).await?;
-    let listener = tokio::net::TcpListener::bind(args.bind)
-        .await
-        .with_context(|| format!("cannot listen on {}; is something else using the port? --bind names another", args.bind))?;
+    let listener = tokio::net::TcpListener::bind(args.bind).await.with_context(|| {
+        format!("cannot listen on {}; is something else using the port? --bind names another", args.bind)
+    })?;
     let name = reader.company().company.name.clone();
     println!("{name} is served on http://{}/ (stop with Ctrl-C)", listener.local_addr()?);
     let router = hub::router(hub::Hub::new(Arc::new(reader)));

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 /// Runs one SELECT on the newest edition.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  kept sql \"select kind, count(*) from timeline group by kind\"\n  kept sql \"show tables\"")]
+#[command(
+    after_help = "Examples:\n  kept sql \"select kind, count(*) from timeline group by kind\"\n  kept sql \"show tables\""
+)]
 pub(crate) struct Args {
     /// The query.
     query: String,
@@ -24,7 +26,8 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
         return Ok(ExitCode::SUCCESS);
     }
     let head: Vec<(&str, bool)> = answer.columns.iter().map(|name| (name.as_str(), false)).collect();
-    let cell = |cell: &Option<String>| cell.clone().unwrap_or_else(|| "–".to_owned()).replace(['\r', '\n'], " ");
+    let cell =
+        |cell: &Option<String>| cell.clone().unwrap_or_else(|| "–".to_owned()).replace(['\r', '\n'], " ");
     let rows: Vec<Vec<String>> = answer.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     print!("{}", table::lines(&head, &rows));
     if answer.cut {

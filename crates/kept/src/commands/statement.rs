@@ -8,7 +8,9 @@ use std::process::ExitCode;
 
 /// Tells how the customer base moved, newest period last.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  kept statement\n  kept statement --by quarter --segment North\n  kept statement --by month --json")]
+#[command(
+    after_help = "Examples:\n  kept statement\n  kept statement --by quarter --segment North\n  kept statement --by month --json"
+)]
 pub(crate) struct Args {
     /// Length of the periods: month, quarter or year.
     #[arg(long, default_value = "month", value_parser = parse_by)]

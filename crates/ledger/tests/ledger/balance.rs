@@ -28,32 +28,12 @@ proptest! {
 
 /// Two customers in two segments over two years: one shopping, one in the club.
 fn two_years() -> (Vec<Line>, Closing, Rules) {
-    let purchases = StreamRule {
-        regime: Regime::Purchases { gap_days: 60 },
-        margin: None,
-    };
-    let streams = vec![
-        purchases,
-        StreamRule {
-            regime: Regime::Contractual,
-            margin: None,
-        },
-    ];
-    let rules = Rules {
-        streams,
-        annual: true,
-        as_of: Day::parse("2025-12-31").unwrap(),
-    };
+    let purchases = StreamRule { regime: Regime::Purchases { gap_days: 60 }, margin: None };
+    let streams = vec![purchases, StreamRule { regime: Regime::Contractual, margin: None }];
+    let rules = Rules { streams, annual: true, as_of: Day::parse("2025-12-31").unwrap() };
     let event = |customer, day: &str, kind, stream, value_minor| {
         let day = Day::parse(day).unwrap().0;
-        Event {
-            customer,
-            day,
-            kind,
-            stream,
-            value_minor,
-            reference: 7,
-        }
+        Event { customer, day, kind, stream, value_minor, reference: 7 }
     };
     let events = [
         event(0, "2024-01-10", EventKind::Purchase, 0, 500),
@@ -93,11 +73,7 @@ fn every_changed_figure_is_noticed() {
         for at in 0..lines.len() {
             let mut changed = lines.clone();
             change(&mut changed[at]);
-            assert!(
-                check_balance(&changed, &closing).is_err(),
-                "{name} of {:?}",
-                lines[at]
-            );
+            assert!(check_balance(&changed, &closing).is_err(), "{name} of {:?}", lines[at]);
         }
     }
 }
@@ -108,28 +84,17 @@ fn a_missing_or_doubled_period_is_noticed() {
     for at in 0..lines.len() {
         let mut missing = lines.clone();
         missing.remove(at);
-        assert!(
-            check_balance(&missing, &closing).is_err(),
-            "without {:?}",
-            lines[at]
-        );
+        assert!(check_balance(&missing, &closing).is_err(), "without {:?}", lines[at]);
         let mut doubled = lines.clone();
         doubled.insert(at, lines[at]);
-        assert!(
-            check_balance(&doubled, &closing).is_err(),
-            "twice {:?}",
-            lines[at]
-        );
+        assert!(check_balance(&doubled, &closing).is_err(), "twice {:?}", lines[at]);
     }
 }
 
 #[test]
 fn the_first_imbalance_says_where_and_what() {
     let (mut lines, closing, _) = two_years();
-    let at = lines
-        .iter()
-        .position(|l| l.period.to_string() == "2024-Q4" && l.segment == Some(0))
-        .unwrap();
+    let at = lines.iter().position(|l| l.period.to_string() == "2024-Q4" && l.segment == Some(0)).unwrap();
     lines[at].figures.won_back_minor = 2101;
     let error = check_balance(&lines, &closing).unwrap_err();
     assert_eq!((error.expected, error.found), (2101, 2100));
@@ -144,21 +109,14 @@ fn states_that_disagree_with_the_postings_are_noticed() {
     let (lines, _, _) = two_years();
     let state = |active, value_minor| {
         let mut closing = Closing::new(2);
-        let states = States {
-            customer: vec![0, 1],
-            active: vec![active, true],
-            value_minor,
-            ..States::default()
-        };
+        let states =
+            States { customer: vec![0, 1], active: vec![active, true], value_minor, ..States::default() };
         closing.add(&states, &[0, 1]).unwrap();
         closing
     };
     assert!(check_balance(&lines, &state(true, vec![100, 120])).is_ok());
     assert!(check_balance(&lines, &state(true, vec![101, 120])).is_err());
-    assert!(
-        check_balance(&lines, &state(true, vec![120, 100])).is_err(),
-        "right in sum, wrong by segment"
-    );
+    assert!(check_balance(&lines, &state(true, vec![120, 100])).is_err(), "right in sum, wrong by segment");
     assert!(check_balance(&lines, &state(false, vec![100, 120])).is_err());
     assert!(check_balance(&[], &state(true, vec![100, 120])).is_err());
     assert!(check_balance(&[], &Closing::new(2)).is_ok());
@@ -192,25 +150,9 @@ fn postings_a_statement_cannot_hold_are_refused() {
         StatementBuilder::new(rules.as_of, 2).push(postings.rows(), segment_of)
     };
     assert_eq!(column(1, rules.as_of.0, &[0, 1]), Ok(()));
-    assert_eq!(
-        column(1, rules.as_of.0, &[0, 2]),
-        Err(Error::NoSegment {
-            customer: 1,
-            segments: 2
-        })
-    );
-    assert_eq!(
-        column(2, rules.as_of.0, &[0, 1]),
-        Err(Error::NoSegment {
-            customer: 2,
-            segments: 2
-        })
-    );
+    assert_eq!(column(1, rules.as_of.0, &[0, 2]), Err(Error::NoSegment { customer: 1, segments: 2 }));
+    assert_eq!(column(2, rules.as_of.0, &[0, 1]), Err(Error::NoSegment { customer: 2, segments: 2 }));
     let day = rules.as_of.plus(1);
-    let outside = Error::OutsideTheBooks {
-        customer: 1,
-        day,
-        as_of: rules.as_of,
-    };
+    let outside = Error::OutsideTheBooks { customer: 1, day, as_of: rules.as_of };
     assert_eq!(column(1, day.0, &[0, 1]), Err(outside));
 }

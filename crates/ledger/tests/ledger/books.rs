@@ -97,11 +97,5 @@ pub(crate) fn keep(
     let mut closing = Closing::new(segments);
     closing.add(&states, segment_of)?;
     let (uncounted, lines) = (pass.uncounted(), builder.finish());
-    Ok(Books {
-        postings,
-        states,
-        uncounted,
-        lines,
-        closing,
-    })
+    Ok(Books { postings, states, uncounted, lines, closing })
 }

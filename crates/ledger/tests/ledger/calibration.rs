@@ -9,18 +9,12 @@ use std::collections::BTreeMap;
 
 fn slowly(events: &[Event], as_of: i32, gap_days: u32, follow_up_days: i32) -> GapShare {
     let mut by_customer: BTreeMap<u32, Vec<i32>> = BTreeMap::new();
-    let purchases = events
-        .iter()
-        .filter(|e| e.kind == EventKind::Purchase && e.stream == 0 && e.day <= as_of);
+    let purchases =
+        events.iter().filter(|e| e.kind == EventKind::Purchase && e.stream == 0 && e.day <= as_of);
     for event in purchases {
         by_customer.entry(event.customer).or_default().push(event.day);
     }
-    let mut counts = GapShare {
-        gap_days,
-        lost: 0,
-        back: 0,
-        back_ever: 0,
-    };
+    let mut counts = GapShare { gap_days, lost: 0, back: 0, back_ever: 0 };
     for days in by_customer.values() {
         for day in days.first().copied().unwrap_or(0)..=as_of - follow_up_days {
             let last = days.iter().rfind(|bought| **bought <= day);
@@ -66,43 +60,20 @@ proptest! {
 
 #[test]
 fn a_purchase_on_the_very_day_of_the_loss_prevents_it() {
-    let bought = |day| Event {
-        customer: 1,
-        day,
-        kind: EventKind::Purchase,
-        stream: 0,
-        value_minor: 1,
-        reference: 0,
-    };
-    let rules = Rules {
-        streams: Vec::new(),
-        annual: false,
-        as_of: Day(1000),
-    };
+    let bought =
+        |day| Event { customer: 1, day, kind: EventKind::Purchase, stream: 0, value_minor: 1, reference: 0 };
+    let rules = Rules { streams: Vec::new(), annual: false, as_of: Day(1000) };
     let shares = calibrated(&[bought(0), bought(31), bought(131)], &rules, 69).shares();
-    let told: Vec<_> = [29, 30, 31, 98, 99]
-        .iter()
-        .map(|gap| shares[gap - 1])
-        .map(|s| (s.lost, s.back))
-        .collect();
+    let told: Vec<_> =
+        [29, 30, 31, 98, 99].iter().map(|gap| shares[gap - 1]).map(|s| (s.lost, s.back)).collect();
     assert_eq!(told, [(3, 1), (2, 1), (2, 1), (2, 1), (1, 0)]);
 }
 
 #[test]
 fn no_gap_is_chosen_where_no_loss_can_be_judged() {
-    let rules = Rules {
-        streams: Vec::new(),
-        annual: false,
-        as_of: Day(100),
-    };
-    let bought = Event {
-        customer: 1,
-        day: 0,
-        kind: EventKind::Purchase,
-        stream: 0,
-        value_minor: 1,
-        reference: 0,
-    };
+    let rules = Rules { streams: Vec::new(), annual: false, as_of: Day(100) };
+    let bought =
+        Event { customer: 1, day: 0, kind: EventKind::Purchase, stream: 0, value_minor: 1, reference: 0 };
     let counts = calibrated(&[bought], &rules, 180);
     assert_eq!(counts.smallest_gap(1.0), None);
     assert_eq!(counts.shares()[0].share(), None);

@@ -17,10 +17,7 @@ fn master() -> Vec<Event> {
     let data = std::env::var("KEPT_TEST_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
     let path = workspace.join(data).join("cdnow/CDNOW_master.txt");
     let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}; set KEPT_TEST_DATA to the folder of test data",
-            path.display()
-        )
+        panic!("{}: {error}; set KEPT_TEST_DATA to the folder of test data", path.display())
     });
     let mut events: Vec<Event> = text.lines().skip(1).filter_map(purchase).collect();
     events.sort_by_key(|event| (event.customer, event.day));
@@ -32,33 +29,17 @@ fn purchase(line: &str) -> Option<Event> {
     let [id, date, _, dollars] = cells[..] else {
         return None;
     };
-    let day = days_from_civil(
-        date[..4].parse().unwrap(),
-        date[4..6].parse().unwrap(),
-        date[6..].parse().unwrap(),
-    );
+    let day =
+        days_from_civil(date[..4].parse().unwrap(), date[4..6].parse().unwrap(), date[6..].parse().unwrap());
     let value_minor = parse_minor(dollars.as_bytes(), 2, DecimalMark::Point, false).unwrap();
     let customer = id.parse().unwrap();
-    Some(Event {
-        customer,
-        day,
-        kind: EventKind::Purchase,
-        stream: 0,
-        value_minor,
-        reference: 0,
-    })
+    Some(Event { customer, day, kind: EventKind::Purchase, stream: 0, value_minor, reference: 0 })
 }
 
 fn rules() -> Rules {
-    let regime = Regime::Purchases {
-        gap_days: GAP_DAYS as u32,
-    };
+    let regime = Regime::Purchases { gap_days: GAP_DAYS as u32 };
     let streams = vec![StreamRule { regime, margin: None }];
-    Rules {
-        streams,
-        annual: true,
-        as_of: Day::parse("1998-06-30").unwrap(),
-    }
+    Rules { streams, annual: true, as_of: Day::parse("1998-06-30").unwrap() }
 }
 
 /// Opening, gained, won back, lost, closing of a month, by looking at every customer's purchase days.
@@ -90,21 +71,11 @@ fn cdnow_by_month_equals_a_plain_count_and_balances() {
     let books = keep(&events, &rules(), &[1000, 77], 0, &[]).unwrap();
     check_balance(&books.lines, &books.closing).unwrap();
     assert_eq!((lives.len(), books.states.len()), (PEOPLE, PEOPLE));
-    let months: Vec<_> = books
-        .lines
-        .iter()
-        .filter(|l| l.period.granularity == Granularity::Month)
-        .collect();
+    let months: Vec<_> = books.lines.iter().filter(|l| l.period.granularity == Granularity::Month).collect();
     assert_eq!(months.len(), 18);
     for line in &months {
         let f = &line.figures;
-        let told = [
-            f.opening_count,
-            f.gained_count,
-            f.won_back_count,
-            f.lost_count,
-            f.closing_count,
-        ];
+        let told = [f.opening_count, f.gained_count, f.won_back_count, f.lost_count, f.closing_count];
         assert_eq!(told, counted(&lives, line.period), "{}", line.period);
     }
     let gained: i64 = months.iter().map(|line| line.figures.gained_count).sum();
@@ -121,11 +92,7 @@ fn cdnow_shares_of_lost_who_came_back_are_the_published_ones() {
     let percent = |share: Option<f64>| (share.unwrap() * 100.0).round() as i32;
     for (gap, ever, within) in [(30, 53, 42), (90, 37, 28), (180, 22, 17), (270, 12, 11)] {
         let share = &shares[gap - 1];
-        assert_eq!(
-            (percent(share.share_ever()), percent(share.share())),
-            (ever, within),
-            "gap {gap}"
-        );
+        assert_eq!((percent(share.share_ever()), percent(share.share())), (ever, within), "gap {gap}");
     }
     let chosen = counts.smallest_gap(0.15).unwrap();
     let before = &shares[chosen.gap_days as usize - 2];

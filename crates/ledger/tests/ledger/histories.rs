@@ -23,20 +23,10 @@ fn rules() -> impl Strategy<Value = Rules> {
     let gap = prop_oneof![Just(0), 1u32..10, 20u32..200, 360u32..370, Just(500)];
     let margin = prop_oneof![Just(None), Just(Some(0.4)), Just(Some(0.125))];
     (gap.clone(), gap, margin, any::<bool>(), 0i32..1300).prop_map(|(shop, store, margin, annual, span)| {
-        let purchases = |gap_days, margin| StreamRule {
-            regime: Regime::Purchases { gap_days },
-            margin,
-        };
-        let club = StreamRule {
-            regime: Regime::Contractual,
-            margin: Some(0.1),
-        };
+        let purchases = |gap_days, margin| StreamRule { regime: Regime::Purchases { gap_days }, margin };
+        let club = StreamRule { regime: Regime::Contractual, margin: Some(0.1) };
         let streams = vec![purchases(shop, margin), club, purchases(store, None)];
-        Rules {
-            streams,
-            annual,
-            as_of: Day(BASE + span),
-        }
+        Rules { streams, annual, as_of: Day(BASE + span) }
     })
 }
 
@@ -77,11 +67,7 @@ fn step(gap: i32) -> impl Strategy<Value = (i32, EventKind, u16, i64, u64)> {
 /// Histories of up to five customers.
 pub(crate) fn history() -> impl Strategy<Value = History> {
     rules().prop_flat_map(|rules| {
-        let life = (
-            0..200i32,
-            prop::collection::vec(step(gap_of(&rules)), 0..25),
-            1..4u32,
-        );
+        let life = (0..200i32, prop::collection::vec(step(gap_of(&rules)), 0..25), 1..4u32);
         let lives = prop::collection::vec(life, 0..6);
         let sizes = prop::collection::vec(1..20usize, 1..5);
         let segment_of = prop::collection::vec(0..SEGMENTS, 32);
@@ -93,22 +79,10 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
                 let mut day = BASE + start;
                 for (days, kind, stream, value_minor, reference) in steps {
                     day += days;
-                    events.push(Event {
-                        customer,
-                        day,
-                        kind,
-                        stream,
-                        value_minor,
-                        reference,
-                    });
+                    events.push(Event { customer, day, kind, stream, value_minor, reference });
                 }
             }
-            History {
-                events,
-                rules,
-                sizes,
-                segment_of,
-            }
+            History { events, rules, sizes, segment_of }
         })
     })
 }

@@ -39,11 +39,7 @@ fn opens_to_its_customers(books: &Books, line: &Line, segment_of: &[u16]) {
     for &movement in Movement::ALL {
         let rows = moved(of.rows(), movement).unwrap();
         let sum = rows.iter().map(|row| row.value_minor).sum::<i64>();
-        assert_eq!(
-            (rows.len() as i64, sum),
-            told(&line.figures, movement),
-            "{movement:?} of {line:?}"
-        );
+        assert_eq!((rows.len() as i64, sum), told(&line.figures, movement), "{movement:?} of {line:?}");
         assert!(rows.is_sorted_by_key(|row| (row.customer, row.day)));
         for row in &rows {
             let posted = (0..of.len()).any(|at| {
@@ -58,24 +54,13 @@ fn opens_to_its_customers(books: &Books, line: &Line, segment_of: &[u16]) {
         assert_eq!(chunked.finish(), rows);
     }
     for (day, count, minor) in [
-        (
-            line.period.start().plus(-1),
-            line.figures.opening_count,
-            line.figures.opening_minor,
-        ),
-        (
-            line.period.end().plus(-1),
-            line.figures.closing_count,
-            line.figures.closing_minor,
-        ),
+        (line.period.start().plus(-1), line.figures.opening_count, line.figures.opening_minor),
+        (line.period.end().plus(-1), line.figures.closing_count, line.figures.closing_minor),
     ] {
         let rows = standing(books.postings.rows(), day).unwrap();
         let rows: Vec<_> = rows
             .iter()
-            .filter(|row| {
-                line.segment
-                    .is_none_or(|code| segment_of[row.customer as usize] == code)
-            })
+            .filter(|row| line.segment.is_none_or(|code| segment_of[row.customer as usize] == code))
             .collect();
         let sum = rows.iter().map(|row| row.value_minor).sum::<i64>();
         assert_eq!((rows.len() as i64, sum), (count, minor), "standing on {day}");

@@ -18,9 +18,7 @@ pub(crate) struct Days {
 impl Days {
     pub(crate) fn on(&self, day: i32) -> Standing {
         let at = usize::try_from(day - self.first_day).ok();
-        at.and_then(|at| self.standings.get(at))
-            .copied()
-            .unwrap_or((false, 0))
+        at.and_then(|at| self.standings.get(at)).copied().unwrap_or((false, 0))
     }
 }
 
@@ -35,28 +33,18 @@ pub(crate) fn customers<'a>(events: &'a [Event], rules: &Rules) -> Vec<Vec<&'a E
 
 pub(crate) fn days(events: &[&Event], rules: &Rules) -> Days {
     let first_day = events[0].day - 1;
-    let standings = (first_day..=rules.as_of.0)
-        .map(|day| customer_on(events, rules, day))
-        .collect();
-    Days {
-        customer: events[0].customer,
-        first_day,
-        standings,
-    }
+    let standings = (first_day..=rules.as_of.0).map(|day| customer_on(events, rules, day)).collect();
+    Days { customer: events[0].customer, first_day, standings }
 }
 
 fn customer_on(events: &[&Event], rules: &Rules, day: i32) -> Standing {
     let streams = 0..rules.streams.len();
-    streams
-        .map(|code| stream_on(events, rules, code, day))
-        .fold((false, 0), |a, b| (a.0 || b.0, a.1 + b.1))
+    streams.map(|code| stream_on(events, rules, code, day)).fold((false, 0), |a, b| (a.0 || b.0, a.1 + b.1))
 }
 
 fn stream_on(events: &[&Event], rules: &Rules, code: usize, day: i32) -> Standing {
     let rule = &rules.streams[code];
-    let known = events
-        .iter()
-        .filter(|event| usize::from(event.stream) == code && event.day <= day);
+    let known = events.iter().filter(|event| usize::from(event.stream) == code && event.day <= day);
     match rule.regime {
         Regime::Contractual => {
             let mut monthly = BTreeMap::new();
@@ -64,11 +52,7 @@ fn stream_on(events: &[&Event], rules: &Rules, code: usize, day: i32) -> Standin
                 monthly.insert(event.reference, event.value_minor);
             }
             let sum: i64 = monthly.values().sum();
-            if sum > 0 {
-                (true, if rules.annual { sum * 12 } else { sum })
-            } else {
-                (false, 0)
-            }
+            if sum > 0 { (true, if rules.annual { sum * 12 } else { sum }) } else { (false, 0) }
         }
         Regime::Purchases { gap_days } => {
             let purchases = known.clone().filter(|event| event.kind == EventKind::Purchase);
@@ -128,12 +112,7 @@ pub(crate) fn postings(events: &[Event], rules: &Rules) -> Postings {
 }
 
 fn leading_stream(events: &[&Event], rules: &Rules, movement: Movement, day: i32) -> usize {
-    let turn = |code: usize| {
-        (
-            stream_on(events, rules, code, day - 1),
-            stream_on(events, rules, code, day),
-        )
-    };
+    let turn = |code: usize| (stream_on(events, rules, code, day - 1), stream_on(events, rules, code, day));
     let delta = |code: usize| turn(code).1.1 - turn(code).0.1;
     let mut codes = 0..rules.streams.len();
     let found = match movement {
@@ -146,10 +125,7 @@ fn leading_stream(events: &[&Event], rules: &Rules, movement: Movement, day: i32
 }
 
 fn cause(events: &[&Event], rules: &Rules, code: usize, day: i32) -> (Reason, usize) {
-    let (before, after) = (
-        stream_on(events, rules, code, day - 1),
-        stream_on(events, rules, code, day),
-    );
+    let (before, after) = (stream_on(events, rules, code, day - 1), stream_on(events, rules, code, day));
     let rose = after.1 > before.1;
     let last = |wanted: &dyn Fn(&Event) -> bool| {
         events
@@ -163,32 +139,18 @@ fn cause(events: &[&Event], rules: &Rules, code: usize, day: i32) -> (Reason, us
             _ if rose => Reason::SubscriptionRose,
             _ => Reason::SubscriptionFell,
         };
-        return (
-            reason,
-            last(&|event| event.kind == EventKind::Subscription).expect("a subscription"),
-        );
+        return (reason, last(&|event| event.kind == EventKind::Subscription).expect("a subscription"));
     }
     let purchase = last(&|event| event.kind == EventKind::Purchase).expect("a purchase");
     if before.0 != after.0 {
-        return (
-            if after.0 {
-                Reason::Purchased
-            } else {
-                Reason::NoPurchase
-            },
-            purchase,
-        );
+        return (if after.0 { Reason::Purchased } else { Reason::NoPurchase }, purchase);
     }
     let today = |kind| last(&|event| event.kind == kind && event.day == day);
     let bought = today(EventKind::Purchase).map(|seq| (Reason::Purchased, seq));
     let refunded = today(EventKind::Refund).map(|seq| (Reason::Refunded, seq));
     let left = last(&|event| event.day == day - 365 && signed_value(event, &rules.streams[code]) != 0);
     let left = left.map(|seq| (Reason::LeftTheYear, seq));
-    let found = if rose {
-        bought.or(left).or(refunded)
-    } else {
-        refunded.or(left).or(bought)
-    };
+    let found = if rose { bought.or(left).or(refunded) } else { refunded.or(left).or(bought) };
     found.expect("a cause")
 }
 
@@ -200,26 +162,16 @@ pub(crate) fn states(events: &[Event], rules: &Rules) -> States {
         let (active, value_minor) = days.on(rules.as_of.0);
         let all = || days.first_day + 1..=rules.as_of.0;
         let lost_on = all().rfind(|day| days.on(day - 1).0 && !days.on(*day).0);
-        let sum = |kind| {
-            events
-                .iter()
-                .filter(|event| event.kind == kind)
-                .map(|event| event.value_minor)
-                .sum()
-        };
+        let sum =
+            |kind| events.iter().filter(|event| event.kind == kind).map(|event| event.value_minor).sum();
         let (bought, refunded): (i64, i64) = (sum(EventKind::Purchase), sum(EventKind::Refund));
-        let purchases: Vec<_> = events
-            .iter()
-            .filter(|event| event.kind == EventKind::Purchase)
-            .collect();
+        let purchases: Vec<_> = events.iter().filter(|event| event.kind == EventKind::Purchase).collect();
         states.customer.push(days.customer);
         states.active.push(active);
         states.value_minor.push(value_minor);
         states.gained_on.push(all().find(|day| days.on(*day).0));
         states.lost_on.push(if active { None } else { lost_on });
-        states
-            .last_purchase_on
-            .push(purchases.last().map(|event| event.day));
+        states.last_purchase_on.push(purchases.last().map(|event| event.day));
         states.purchases.push(purchases.len() as u32);
         states.net_minor.push(bought - refunded);
         states.events.push(events.len() as u32);

@@ -7,10 +7,7 @@ use model::{Day, Granularity, Period};
 
 /// The lines of a whole history: every granularity, the whole and each of `segments`.
 pub(crate) fn lines(events: &[Event], rules: &Rules, segments: u16, segment_of: &[u16]) -> Vec<Line> {
-    let lives: Vec<Days> = customers(events, rules)
-        .iter()
-        .map(|events| days(events, rules))
-        .collect();
+    let lives: Vec<Days> = customers(events, rules).iter().map(|events| days(events, rules)).collect();
     let first_active = |life: &Days| (life.first_day..=rules.as_of.0).find(|day| life.on(*day).0);
     let Some(first) = lives.iter().filter_map(first_active).min() else {
         return Vec::new();
@@ -26,11 +23,7 @@ pub(crate) fn lines(events: &[Event], rules: &Rules, segments: u16, segment_of: 
                 for life in lives.iter().filter(belongs) {
                     add(&mut figures, life, period, rules.as_of);
                 }
-                lines.push(Line {
-                    period,
-                    segment,
-                    figures,
-                });
+                lines.push(Line { period, segment, figures });
                 period = period.next();
             }
         }
@@ -79,14 +72,7 @@ fn add(figures: &mut Figures, life: &Days, period: Period, as_of: Day) {
 
 /// Value at the end of the period of a spell that lasts it, else the highest of the spell.
 fn entry_value(life: &Days, from: i32, end: i32) -> i64 {
-    let spell: Vec<i64> = (from..=end)
-        .map(|day| life.on(day))
-        .take_while(|standing| standing.0)
-        .map(|s| s.1)
-        .collect();
-    if spell.len() as i32 == end - from + 1 {
-        life.on(end).1
-    } else {
-        spell.into_iter().max().unwrap_or(0)
-    }
+    let spell: Vec<i64> =
+        (from..=end).map(|day| life.on(day)).take_while(|standing| standing.0).map(|s| s.1).collect();
+    if spell.len() as i32 == end - from + 1 { life.on(end).1 } else { spell.into_iter().max().unwrap_or(0) }
 }

@@ -33,52 +33,23 @@ proptest! {
 }
 
 fn shop() -> Rules {
-    let streams = vec![StreamRule {
-        regime: Regime::Purchases { gap_days: 30 },
-        margin: None,
-    }];
-    Rules {
-        streams,
-        annual: false,
-        as_of: Day(20_000),
-    }
+    let streams = vec![StreamRule { regime: Regime::Purchases { gap_days: 30 }, margin: None }];
+    Rules { streams, annual: false, as_of: Day(20_000) }
 }
 
 fn bought(customer: u32, day: i32) -> Event {
-    Event {
-        customer,
-        day,
-        kind: EventKind::Purchase,
-        stream: 0,
-        value_minor: 5,
-        reference: 0,
-    }
+    Event { customer, day, kind: EventKind::Purchase, stream: 0, value_minor: 5, reference: 0 }
 }
 
 #[test]
 fn rows_out_of_order_are_refused_also_across_chunks() {
     let table = [
-        (
-            [bought(1, 10), bought(1, 9)],
-            Error::OutOfOrder {
-                customer: 1,
-                day: Day(9),
-            },
-        ),
-        (
-            [bought(2, 10), bought(1, 11)],
-            Error::OutOfOrder {
-                customer: 1,
-                day: Day(11),
-            },
-        ),
+        ([bought(1, 10), bought(1, 9)], Error::OutOfOrder { customer: 1, day: Day(9) }),
+        ([bought(2, 10), bought(1, 11)], Error::OutOfOrder { customer: 1, day: Day(11) }),
     ];
     for (events, expected) in table {
         for size in [1, 2] {
-            assert_eq!(
-                keep(&events, &shop(), &[size], 0, &[]).err(),
-                Some(expected.clone())
-            );
+            assert_eq!(keep(&events, &shop(), &[size], 0, &[]).err(), Some(expected.clone()));
         }
     }
 }
@@ -90,47 +61,20 @@ fn columns_of_unequal_length_and_unknown_kinds_are_refused() {
     let mut rows = columns.rows();
     rows.stream = &rows.stream[..1];
     let error = Pass::new(&shop()).push(rows, &mut postings, &mut states);
-    assert_eq!(
-        error,
-        Err(Error::Unequal {
-            column: "stream",
-            expected: 2,
-            found: 1
-        })
-    );
+    assert_eq!(error, Err(Error::Unequal { column: "stream", expected: 2, found: 1 }));
     rows = columns.rows();
     rows.kind = &[1, 77];
     let error = Pass::new(&shop()).push(rows, &mut postings, &mut states);
-    assert_eq!(
-        error,
-        Err(Error::UnknownCode {
-            customer: 1,
-            what: "kind",
-            code: 77
-        })
-    );
+    assert_eq!(error, Err(Error::UnknownCode { customer: 1, what: "kind", code: 77 }));
 }
 
 #[test]
 fn money_of_a_stream_without_a_rule_is_not_lost_in_silence() {
     let mut stray = bought(1, 10);
     stray.stream = 9;
-    let subscription = Event {
-        kind: EventKind::Subscription,
-        ..bought(1, 11)
-    };
+    let subscription = Event { kind: EventKind::Subscription, ..bought(1, 11) };
     let books = keep(&[stray, subscription, bought(1, 12)], &shop(), &[9], 0, &[]).unwrap();
     assert_eq!(books.uncounted, 2);
-    assert_eq!(
-        (books.postings.day.as_slice(), books.postings.seq.as_slice()),
-        (&[12, 43][..], &[2, 2][..])
-    );
-    assert_eq!(
-        (
-            books.states.purchases[0],
-            books.states.net_minor[0],
-            books.states.events[0]
-        ),
-        (2, 10, 3)
-    );
+    assert_eq!((books.postings.day.as_slice(), books.postings.seq.as_slice()), (&[12, 43][..], &[2, 2][..]));
+    assert_eq!((books.states.purchases[0], books.states.net_minor[0], books.states.events[0]), (2, 10, 3));
 }

@@ -31,71 +31,31 @@ fn booked(postings: &Postings) -> Vec<(String, Movement, i64, Reason)> {
     let row = |at: usize| {
         let movement = Movement::from_code(postings.movement[at]).unwrap();
         let reason = Reason::from_code(postings.reason[at]).unwrap();
-        (
-            Day(postings.day[at]).to_string(),
-            movement,
-            postings.value_minor[at],
-            reason,
-        )
+        (Day(postings.day[at]).to_string(), movement, postings.value_minor[at], reason)
     };
     (0..postings.len()).map(row).collect()
 }
 
 fn check(example: &Example) {
-    let Example {
-        what,
-        events,
-        postings,
-        periods,
-    } = example;
-    let shop = StreamRule {
-        regime: Regime::Purchases { gap_days: GAP_DAYS },
-        margin: None,
-    };
-    let streams = vec![
-        shop,
-        StreamRule {
-            regime: Regime::Contractual,
-            margin: None,
-        },
-    ];
-    let rules = Rules {
-        streams,
-        annual: true,
-        as_of: Day::parse("2025-12-31").unwrap(),
-    };
+    let Example { what, events, postings, periods } = example;
+    let shop = StreamRule { regime: Regime::Purchases { gap_days: GAP_DAYS }, margin: None };
+    let streams = vec![shop, StreamRule { regime: Regime::Contractual, margin: None }];
+    let rules = Rules { streams, annual: true, as_of: Day::parse("2025-12-31").unwrap() };
     let events: Vec<Event> = events
         .iter()
         .map(|&(day, kind, stream, value_minor, reference)| {
             let day = Day::parse(day).unwrap().0;
-            Event {
-                customer: 0,
-                day,
-                kind,
-                stream,
-                value_minor,
-                reference,
-            }
+            Event { customer: 0, day, kind, stream, value_minor, reference }
         })
         .collect();
     let books = keep(&events, &rules, &[2], 0, &[]).unwrap();
     check_balance(&books.lines, &books.closing).unwrap();
-    let expected: Vec<_> = postings
-        .iter()
-        .map(|&(day, m, v, r)| (day.to_owned(), m, v, r))
-        .collect();
+    let expected: Vec<_> = postings.iter().map(|&(day, m, v, r)| (day.to_owned(), m, v, r)).collect();
     assert_eq!(booked(&books.postings), expected, "{what}");
     for (period, figures) in *periods {
-        let line = books
-            .lines
-            .iter()
-            .find(|line| line.period.to_string() == *period)
-            .expect(period);
-        let told: Vec<_> = ledger::FIGURES
-            .into_iter()
-            .zip(line.figures.as_array())
-            .filter(|(_, n)| *n != 0)
-            .collect();
+        let line = books.lines.iter().find(|line| line.period.to_string() == *period).expect(period);
+        let told: Vec<_> =
+            ledger::FIGURES.into_iter().zip(line.figures.as_array()).filter(|(_, n)| *n != 0).collect();
         assert_eq!(told, *figures, "{what}: {period}");
     }
 }
@@ -119,12 +79,7 @@ fn gained_and_lost_in_one_period_counts_both_ways() {
         periods: &[
             (
                 "2025-01",
-                &[
-                    ("gained_count", 1),
-                    ("closing_count", 1),
-                    ("gained_minor", 130),
-                    ("closing_minor", 130),
-                ],
+                &[("gained_count", 1), ("closing_count", 1), ("gained_minor", 130), ("closing_minor", 130)],
             ),
             (
                 "2025",
@@ -159,15 +114,7 @@ fn won_back_a_year_later_without_last_years_purchase() {
             ("2025-05-31", Lost, -30, NoPurchase),
         ],
         periods: &[
-            (
-                "2024",
-                &[
-                    ("gained_count", 1),
-                    ("lost_count", 1),
-                    ("gained_minor", 110),
-                    ("lost_minor", 110),
-                ],
-            ),
+            ("2024", &[("gained_count", 1), ("lost_count", 1), ("gained_minor", 110), ("lost_minor", 110)]),
             (
                 "2025",
                 &[
@@ -198,14 +145,8 @@ fn won_back_a_year_later_without_last_years_purchase() {
 fn a_free_order_is_activity_and_a_refund_is_none() {
     check(&Example {
         what: "a free order is activity, a refund is none",
-        events: &[
-            ("2025-01-01", Purchase, SHOP, 0, 0),
-            ("2025-06-01", Refund, SHOP, 10, 0),
-        ],
-        postings: &[
-            ("2025-01-01", Gained, 0, Purchased),
-            ("2025-04-02", Lost, 0, NoPurchase),
-        ],
+        events: &[("2025-01-01", Purchase, SHOP, 0, 0), ("2025-06-01", Refund, SHOP, 10, 0)],
+        postings: &[("2025-01-01", Gained, 0, Purchased), ("2025-04-02", Lost, 0, NoPurchase)],
         periods: &[("2025", &[("gained_count", 1), ("lost_count", 1)])],
     });
 }
@@ -242,10 +183,7 @@ fn what_happens_on_a_day_explains_it_before_what_turns_a_year_old() {
 fn an_upgraded_subscription_expands_by_twelve_months() {
     check(&Example {
         what: "a subscription upgraded, at twelve months' value",
-        events: &[
-            ("2025-01-15", Subscription, CLUB, 10, 1),
-            ("2025-05-01", Subscription, CLUB, 15, 1),
-        ],
+        events: &[("2025-01-15", Subscription, CLUB, 10, 1), ("2025-05-01", Subscription, CLUB, 15, 1)],
         postings: &[
             ("2025-01-15", Gained, 120, SubscriptionBegan),
             ("2025-05-01", Expanded, 60, SubscriptionRose),
@@ -264,12 +202,7 @@ fn an_upgraded_subscription_expands_by_twelve_months() {
             ),
             (
                 "2025",
-                &[
-                    ("gained_count", 1),
-                    ("closing_count", 1),
-                    ("gained_minor", 180),
-                    ("closing_minor", 180),
-                ],
+                &[("gained_count", 1), ("closing_count", 1), ("gained_minor", 180), ("closing_minor", 180)],
             ),
         ],
     });
@@ -347,12 +280,7 @@ fn a_customer_is_active_when_any_stream_is() {
         periods: &[
             (
                 "2025-Q1",
-                &[
-                    ("gained_count", 1),
-                    ("closing_count", 1),
-                    ("gained_minor", 220),
-                    ("closing_minor", 220),
-                ],
+                &[("gained_count", 1), ("closing_count", 1), ("gained_minor", 220), ("closing_minor", 220)],
             ),
             (
                 "2025-Q3",

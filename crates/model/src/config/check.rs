@@ -21,10 +21,7 @@ pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Problem {
     let line = error.span().map_or(0, |span| line_of(text, span.start));
     let message = error.message().to_owned();
     let suggestion = unknown_field_hint(&message);
-    Problem {
-        line,
-        message: message + &suggestion,
-    }
+    Problem { line, message: message + &suggestion }
 }
 
 /// serde says ``unknown field `x`, expected one of `a`, `b` ``; the nearest of those is offered.
@@ -39,17 +36,12 @@ fn unknown_field_hint(message: &str) -> String {
 }
 
 fn line_of(text: &str, offset: usize) -> usize {
-    text.as_bytes()[..offset.min(text.len())]
-        .split(|b| *b == b'\n')
-        .count()
+    text.as_bytes()[..offset.min(text.len())].split(|b| *b == b'\n').count()
 }
 
 /// Every broken reference and impossible value, in order of line.
 pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
-    let mut checker = Checker {
-        text,
-        found: Vec::new(),
-    };
+    let mut checker = Checker { text, found: Vec::new() };
     checker.company(config);
     checker.names(config);
     checker.streams(config);
@@ -70,11 +62,7 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn say<T>(&mut self, at: &Spanned<T>, message: String) {
         let span = at.span();
-        let line = if span.is_empty() {
-            0
-        } else {
-            line_of(self.text, span.start)
-        };
+        let line = if span.is_empty() { 0 } else { line_of(self.text, span.start) };
         self.found.push(Problem { line, message });
     }
 
@@ -83,32 +71,20 @@ impl Checker<'_> {
         if jiff::tz::TimeZone::get(zone.get_ref()).is_err() {
             self.say(
                 zone,
-                format!(
-                    "unknown time zone `{}`; use an IANA name such as \"Europe/Berlin\"",
-                    zone.get_ref()
-                ),
+                format!("unknown time zone `{}`; use an IANA name such as \"Europe/Berlin\"", zone.get_ref()),
             );
         }
         if let Some(as_of) = &config.company.as_of
             && Day::parse(as_of.get_ref()).is_none()
         {
-            self.say(
-                as_of,
-                format!("`{}` is no day; write it as 2026-12-31", as_of.get_ref()),
-            );
+            self.say(as_of, format!("`{}` is no day; write it as 2026-12-31", as_of.get_ref()));
         }
         for rate in &config.rates {
             if Day::parse(rate.from.get_ref()).is_none() {
-                self.say(
-                    &rate.from,
-                    format!("`{}` is no day; write it as 2026-12-31", rate.from.get_ref()),
-                );
+                self.say(&rate.from, format!("`{}` is no day; write it as 2026-12-31", rate.from.get_ref()));
             }
             if rate.rate.partial_cmp(&0.0) != Some(std::cmp::Ordering::Greater) {
-                self.say(
-                    &rate.from,
-                    format!("the rate of {} must be above 0", rate.currency),
-                );
+                self.say(&rate.from, format!("the rate of {} must be above 0", rate.currency));
             }
         }
         if !(0.0..=1.0).contains(&config.intake.max_reject_share) {
@@ -124,10 +100,7 @@ impl Checker<'_> {
         let stages: Vec<_> = config.stages.iter().map(|s| &s.id).collect();
         self.unique("department", &departments);
         self.unique("stage", &stages);
-        self.unique(
-            "touchpoint",
-            &config.touchpoints.iter().map(|t| &t.id).collect::<Vec<_>>(),
-        );
+        self.unique("touchpoint", &config.touchpoints.iter().map(|t| &t.id).collect::<Vec<_>>());
         self.unique("silo", &config.silos.iter().map(|s| &s.id).collect::<Vec<_>>());
         for touchpoint in &config.touchpoints {
             self.refers("department", &touchpoint.owner, &departments);
@@ -145,20 +118,11 @@ impl Checker<'_> {
             if name.get_ref().is_empty() || !name.get_ref().chars().all(plain) {
                 self.say(
                     name,
-                    format!(
-                        "the id `{}` of a {what} may hold only letters, digits, - and _",
-                        name.get_ref()
-                    ),
+                    format!("the id `{}` of a {what} may hold only letters, digits, - and _", name.get_ref()),
                 );
             }
-            if names[..index]
-                .iter()
-                .any(|other| other.get_ref() == name.get_ref())
-            {
-                self.say(
-                    name,
-                    format!("there is already a {what} `{}`; ids are unique", name.get_ref()),
-                );
+            if names[..index].iter().any(|other| other.get_ref() == name.get_ref()) {
+                self.say(name, format!("there is already a {what} `{}`; ids are unique", name.get_ref()));
             }
         }
     }
@@ -178,10 +142,7 @@ impl Checker<'_> {
     }
 
     fn streams(&mut self, config: &Config) {
-        self.unique(
-            "stream",
-            &config.streams.iter().map(|s| &s.id).collect::<Vec<_>>(),
-        );
+        self.unique("stream", &config.streams.iter().map(|s| &s.id).collect::<Vec<_>>());
         for stream in &config.streams {
             let calibrated = stream.gap.as_ref().map(Spanned::get_ref);
             if let Some(other) = calibrated.filter(|gap| *gap != "calibrated") {
@@ -206,20 +167,13 @@ impl Checker<'_> {
                 }
                 _ => {}
             }
-            if let Some(gap) = stream
-                .gap_days
-                .as_ref()
-                .filter(|gap| !(1..=3650).contains(gap.get_ref()))
-            {
+            if let Some(gap) = stream.gap_days.as_ref().filter(|gap| !(1..=3650).contains(gap.get_ref())) {
                 self.say(gap, "gap_days must lie between 1 and 3650".into());
             }
             if stream.margin.is_some_and(|m| !(0.0..=1.0).contains(&m))
                 || !(0.0..=1.0).contains(&stream.return_share)
             {
-                self.say(
-                    &stream.id,
-                    "margin and return_share are shares between 0 and 1".into(),
-                );
+                self.say(&stream.id, "margin and return_share are shares between 0 and 1".into());
             }
         }
     }
@@ -237,10 +191,7 @@ impl Checker<'_> {
         match feed.source() {
             None => self.say(
                 &feed.id,
-                format!(
-                    "feed `{}` needs exactly one of preset, columns and sql",
-                    feed.id.get_ref()
-                ),
+                format!("feed `{}` needs exactly one of preset, columns and sql", feed.id.get_ref()),
             ),
             Some(Source::Preset(name)) if !PRESETS.contains(&name) => {
                 let near = hint(name, PRESETS.iter().copied());
@@ -253,10 +204,7 @@ impl Checker<'_> {
             Some(Source::Preset(_) | Source::Sql(_)) => {}
         }
         if feed.sql.is_none() && feed.files.is_none() {
-            self.say(
-                &feed.id,
-                format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()),
-            );
+            self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
         }
     }
 
@@ -267,20 +215,14 @@ impl Checker<'_> {
                 let near = hint(name, known());
                 self.say(
                     &feed.id,
-                    format!(
-                        "feed `{}`: `{name}` is no column that Kept knows{near}",
-                        feed.id.get_ref()
-                    ),
+                    format!("feed `{}`: `{name}` is no column that Kept knows{near}", feed.id.get_ref()),
                 );
             }
         }
         if !columns.contains_key("record") {
             self.say(
                 &feed.id,
-                format!(
-                    "feed `{}`: columns must say which column is the `record` key",
-                    feed.id.get_ref()
-                ),
+                format!("feed `{}`: columns must say which column is the `record` key", feed.id.get_ref()),
             );
         }
     }
@@ -305,10 +247,7 @@ mod tests {
     fn every_problem_names_its_line_and_a_cure() {
         let dept = "[[department]]\nid = \"sales\"\nname = \"Sales\"\n";
         let table: Vec<(String, &str)> = vec![
-            (
-                "timezone = \"Europe/Berlyn\"\n".into(),
-                "kept.toml:4: unknown time zone `Europe/Berlyn`",
-            ),
+            ("timezone = \"Europe/Berlyn\"\n".into(), "kept.toml:4: unknown time zone `Europe/Berlyn`"),
             ("zone = \"UTC\"\n".into(), "kept.toml:4: unknown field `zone`"),
             ("timezon = \"UTC\"\n".into(), "did you mean `timezone`?"),
             (
@@ -332,17 +271,11 @@ mod tests {
                 ),
                 "did you mean `email`?",
             ),
-            (
-                "[[rate]]\ncurrency = \"US\"\nfrom = \"2024-01-01\"\nrate = 1.0\n".into(),
-                "no currency code",
-            ),
+            ("[[rate]]\ncurrency = \"US\"\nfrom = \"2024-01-01\"\nrate = 1.0\n".into(), "no currency code"),
         ];
         for (rest, expected) in table {
             let said = said(&rest);
-            assert!(
-                said.iter().any(|line| line.contains(expected)),
-                "{rest}\nsaid {said:?}"
-            );
+            assert!(said.iter().any(|line| line.contains(expected)), "{rest}\nsaid {said:?}");
         }
         assert!(said("").is_empty());
     }
@@ -356,11 +289,7 @@ mod tests {
             ("a*c", "abd", false),
             ("x", "xx", false),
         ] {
-            assert_eq!(
-                super::super::glob(pattern.as_bytes(), text.as_bytes()),
-                fits,
-                "{pattern} {text}"
-            );
+            assert_eq!(super::super::glob(pattern.as_bytes(), text.as_bytes()), fits, "{pattern} {text}");
         }
     }
 }

@@ -14,7 +14,14 @@ impl Reader {
     pub async fn silos(&self) -> Result<Vec<Silo>, Error> {
         let imports = Imports::read(&self.lake, self.lake.head().await?).await?;
         let config = self.company();
-        let owner = |id: &str| config.departments.iter().find(|d| d.id.get_ref() == id).map_or(id, |d| d.name.as_str()).to_owned();
+        let owner = |id: &str| {
+            config
+                .departments
+                .iter()
+                .find(|d| d.id.get_ref() == id)
+                .map_or(id, |d| d.name.as_str())
+                .to_owned()
+        };
         let silo = |silo: &model::config::Silo| Silo {
             id: silo.id.get_ref().clone(),
             name: silo.name.clone(),
@@ -75,7 +82,8 @@ impl Reader {
 
 fn told(imports: &Imports, silo: &str, feed: &model::config::Feed) -> Feed {
     let id = feed.id.get_ref();
-    let live: Vec<&intake::Import> = imports.live().filter(|import| import.silo == silo && import.feed == *id).collect();
+    let live: Vec<&intake::Import> =
+        imports.live().filter(|import| import.silo == silo && import.feed == *id).collect();
     let sum = |part: fn(&intake::Import) -> u64| live.iter().map(|import| part(import)).sum();
     let source = match feed.source() {
         Some(Source::Preset(preset)) => preset.to_owned(),
@@ -116,7 +124,10 @@ fn rejects(batch: &RecordBatch, imports: &Imports) -> Result<Vec<Reject>, Error>
 fn cells(batch: &RecordBatch) -> Result<Vec<Vec<Option<String>>>, Error> {
     let options = FormatOptions::default();
     let columns = batch.columns();
-    let formats = columns.iter().map(|column| ArrayFormatter::try_new(column, &options)).collect::<Result<Vec<_>, _>>()?;
+    let formats = columns
+        .iter()
+        .map(|column| ArrayFormatter::try_new(column, &options))
+        .collect::<Result<Vec<_>, _>>()?;
     let cell = |row: usize, at: usize| columns[at].is_valid(row).then(|| formats[at].value(row).to_string());
     Ok((0..batch.num_rows()).map(|row| (0..columns.len()).map(|at| cell(row, at)).collect()).collect())
 }

@@ -4,8 +4,8 @@ use super::{Current, Reader};
 use crate::error::Error;
 use crate::view::{CustomerLife, Event, Merge, Posting, Record};
 use arrow::array::{
-    Array, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt8Array, UInt16Array,
-    UInt32Array, UInt64Array,
+    Array, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use lake::tables::RECORD_TEXT;
 use lake::{column, quoted};
@@ -26,12 +26,15 @@ impl Reader {
                 None => return Ok(None),
             },
         };
-        let Some(row) = current.faces(&[code]).await?.remove(&code) else { return Ok(None) };
+        let Some(row) = current.faces(&[code]).await?.remove(&code) else {
+            return Ok(None);
+        };
         let sql = format!("select * from customer_state where customer = {code}");
         let state = current.view.table(&sql).await?;
         let (records, merges) = current.records(code).await?;
         let (events_total, events) = current.events(code, events_limit).await?;
-        let day = |name| Ok::<_, Error>(column::<Date32Array>(&state, name)?.iter().next().flatten().map(Day));
+        let day =
+            |name| Ok::<_, Error>(column::<Date32Array>(&state, name)?.iter().next().flatten().map(Day));
         Ok(Some(CustomerLife {
             row,
             gained_on: day("gained_on")?,
@@ -53,7 +56,8 @@ type Texts = FxHashMap<(u64, u64, u16), [Option<String>; 4]>;
 
 impl Current {
     async fn code(&self, id: &str) -> Result<Option<u32>, Error> {
-        let batch = self.view.table(&format!("select customer from customers where id = {}", quoted(id))).await?;
+        let batch =
+            self.view.table(&format!("select customer from customers where id = {}", quoted(id))).await?;
         Ok(column::<UInt32Array>(&batch, "customer")?.iter().next().flatten())
     }
 
@@ -77,7 +81,9 @@ impl Current {
         );
         let batch = self.view.table(&sql).await?;
         let (hash, names, records) = laid_over(&batch)?;
-        let named = |record: u64| hash.iter().position(|other| *other == record).map_or_else(String::new, |at| names[at].clone());
+        let named = |record: u64| {
+            hash.iter().position(|other| *other == record).map_or_else(String::new, |at| names[at].clone())
+        };
         let batch = self.view.table(&format!("select * from merges where customer = {code}")).await?;
         let (a, b) = (column::<UInt64Array>(&batch, "record_a")?, column::<UInt64Array>(&batch, "record_b")?);
         let (rule, field) = (column::<StringArray>(&batch, "rule")?, column::<StringArray>(&batch, "field")?);
@@ -91,17 +97,23 @@ impl Current {
     }
 
     async fn postings_of(&self, code: u32) -> Result<Vec<Posting>, Error> {
-        let batch = self.view.table(&format!("select * from postings where customer = {code} order by day")).await?;
-        let (day, movement) = (column::<Date32Array>(&batch, "day")?, column::<UInt8Array>(&batch, "movement")?);
-        let (value, reason) = (column::<Int64Array>(&batch, "value_minor")?, column::<UInt8Array>(&batch, "reason")?);
+        let batch =
+            self.view.table(&format!("select * from postings where customer = {code} order by day")).await?;
+        let (day, movement) =
+            (column::<Date32Array>(&batch, "day")?, column::<UInt8Array>(&batch, "movement")?);
+        let (value, reason) =
+            (column::<Int64Array>(&batch, "value_minor")?, column::<UInt8Array>(&batch, "reason")?);
         (0..batch.num_rows())
             .map(|row| {
                 let code = movement.value(row);
                 Ok(Posting {
                     day: Day(day.value(row)),
-                    movement: Movement::from_code(code).ok_or_else(|| Error::Unknown(format!("the movement {code}")))?,
+                    movement: Movement::from_code(code)
+                        .ok_or_else(|| Error::Unknown(format!("the movement {code}")))?,
                     value_minor: value.value(row),
-                    reason: ledger::Reason::from_code(reason.value(row)).map_or("", ledger::Reason::text).to_owned(),
+                    reason: ledger::Reason::from_code(reason.value(row))
+                        .map_or("", ledger::Reason::text)
+                        .to_owned(),
                 })
             })
             .collect()
@@ -109,7 +121,8 @@ impl Current {
 
     /// How many events a customer has, and the latest of them in order.
     async fn events(&self, code: u32, limit: usize) -> Result<(usize, Vec<Event>), Error> {
-        let counted = self.view.table(&format!("select count(*) as n from timeline where customer = {code}")).await?;
+        let counted =
+            self.view.table(&format!("select count(*) as n from timeline where customer = {code}")).await?;
         let total = column::<Int64Array>(&counted, "n")?.value(0) as usize;
         let skipped = total.saturating_sub(limit);
         let sql = format!(
@@ -125,7 +138,8 @@ impl Current {
 
     /// References and texts of the events in a batch, read where they lie.
     async fn texts(&self, batch: &RecordBatch) -> Result<Texts, Error> {
-        let (import, row_no) = (column::<UInt64Array>(batch, "import_id")?, column::<UInt64Array>(batch, "row_no")?);
+        let (import, row_no) =
+            (column::<UInt64Array>(batch, "import_id")?, column::<UInt64Array>(batch, "row_no")?);
         let mut wanted: BTreeMap<u64, Vec<String>> = BTreeMap::new();
         for (import, row_no) in import.values().iter().zip(row_no.values()) {
             wanted.entry(*import).or_default().push(row_no.to_string());
@@ -133,11 +147,16 @@ impl Current {
         let mut texts = Texts::default();
         for (import, rows) in wanted {
             let rows = rows.join(", ");
-            for (table, columns, first) in [("events", &["reference"][..], 0), ("event_text", &["title", "text", "reason"][..], 1)] {
+            for (table, columns, first) in
+                [("events", &["reference"][..], 0), ("event_text", &["title", "text", "reason"][..], 1)]
+            {
                 let names = columns.join(", ");
-                let sql = format!("select row_no, part, {names} from {table} where import_id = {import} and row_no in ({rows})");
+                let sql = format!(
+                    "select row_no, part, {names} from {table} where import_id = {import} and row_no in ({rows})"
+                );
                 let found = self.view.table(&sql).await?;
-                let (row_no, part) = (column::<UInt64Array>(&found, "row_no")?, column::<UInt16Array>(&found, "part")?);
+                let (row_no, part) =
+                    (column::<UInt64Array>(&found, "row_no")?, column::<UInt16Array>(&found, "part")?);
                 for (at, name) in columns.iter().enumerate() {
                     let cells: &StringArray = column(&found, name)?;
                     for row in 0..found.num_rows() {
@@ -159,14 +178,21 @@ fn laid_over(batch: &RecordBatch) -> Result<(Vec<u64>, Vec<String>, Vec<Record>)
     let (silo, key) = (column::<StringArray>(batch, "silo_id")?, column::<StringArray>(batch, "record_key")?);
     let mut names: Vec<&str> = RECORD_TEXT.to_vec();
     names.push("attributes");
-    let cells = names.iter().map(|name| column::<StringArray>(batch, name)).collect::<lake::Result<Vec<_>>>()?;
+    let cells =
+        names.iter().map(|name| column::<StringArray>(batch, name)).collect::<lake::Result<Vec<_>>>()?;
     let mut by_record: Vec<(u64, Record)> = Vec::new();
     for row in 0..batch.num_rows() {
         if by_record.last().is_none_or(|(last, _)| *last != hash.value(row)) {
-            let record = Record { silo: silo.value(row).to_owned(), key: key.value(row).to_owned(), fields: Vec::new() };
+            let record = Record {
+                silo: silo.value(row).to_owned(),
+                key: key.value(row).to_owned(),
+                fields: Vec::new(),
+            };
             by_record.push((hash.value(row), record));
         }
-        let Some((_, record)) = by_record.last_mut() else { continue };
+        let Some((_, record)) = by_record.last_mut() else {
+            continue;
+        };
         for (name, cells) in names.iter().zip(&cells) {
             if cells.is_null(row) || cells.value(row).is_empty() {
                 continue;
@@ -187,10 +213,15 @@ fn events(batch: &RecordBatch, texts: &Texts) -> Result<Vec<Event>, Error> {
     let text = |name| column::<StringArray>(batch, name);
     let at: &TimestampMicrosecondArray = column(batch, "at")?;
     let (kind, outcome) = (column::<UInt8Array>(batch, "kind")?, column::<UInt8Array>(batch, "outcome")?);
-    let (touchpoint, department, stage, silo) = (text("touchpoint_name")?, text("department")?, text("stage")?, text("silo_id")?);
-    let (value, score) = (column::<Int64Array>(batch, "value_minor")?, column::<Float64Array>(batch, "score")?);
-    let (import, row_no, part) =
-        (column::<UInt64Array>(batch, "import_id")?, column::<UInt64Array>(batch, "row_no")?, column::<UInt16Array>(batch, "part")?);
+    let (touchpoint, department, stage, silo) =
+        (text("touchpoint_name")?, text("department")?, text("stage")?, text("silo_id")?);
+    let (value, score) =
+        (column::<Int64Array>(batch, "value_minor")?, column::<Float64Array>(batch, "score")?);
+    let (import, row_no, part) = (
+        column::<UInt64Array>(batch, "import_id")?,
+        column::<UInt64Array>(batch, "row_no")?,
+        column::<UInt16Array>(batch, "part")?,
+    );
     (0..batch.num_rows())
         .map(|row| {
             let code = kind.value(row);
@@ -198,7 +229,8 @@ fn events(batch: &RecordBatch, texts: &Texts) -> Result<Vec<Event>, Error> {
             let [reference, title, text, reason] = texts.get(&address).cloned().unwrap_or_default();
             Ok(Event {
                 at_us: at.value(row),
-                kind: EventKind::from_code(code).ok_or_else(|| Error::Unknown(format!("the event kind {code}")))?,
+                kind: EventKind::from_code(code)
+                    .ok_or_else(|| Error::Unknown(format!("the event kind {code}")))?,
                 touchpoint: touchpoint.value(row).to_owned(),
                 department: department.value(row).to_owned(),
                 stage: stage.value(row).to_owned(),

@@ -3,7 +3,10 @@
 use super::{Current, Reader};
 use crate::error::Error;
 use crate::view::{CustomerList, CustomerRow, Figure, Wanted};
-use arrow::array::{Array, BooleanArray, Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, UInt8Array, UInt32Array};
+use arrow::array::{
+    Array, BooleanArray, Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, UInt8Array,
+    UInt32Array,
+};
 use futures::StreamExt;
 use lake::{column, quoted};
 use ledger::{MovedList, PostingRows, StandingList};
@@ -57,7 +60,11 @@ impl Current {
         let sql = format!("{POSTINGS} where day between {} and {}", date(first), date(last));
         self.postings(&sql, |rows| list.push(rows)).await?;
         let sign = if matches!(movement, Movement::Lost | Movement::Contracted) { -1 } else { 1 };
-        let entry = |row: ledger::MovedRow| Entry { customer: row.customer, value_minor: sign * row.value_minor, day: Some(row.day) };
+        let entry = |row: ledger::MovedRow| Entry {
+            customer: row.customer,
+            value_minor: sign * row.value_minor,
+            day: Some(row.day),
+        };
         Ok(list.finish().into_iter().map(entry).collect())
     }
 
@@ -65,12 +72,20 @@ impl Current {
         let mut list = StandingList::new(until);
         let sql = format!("{POSTINGS} where day <= {}", date(until));
         self.postings(&sql, |rows| list.push(rows)).await?;
-        let entry = |row: ledger::StandingRow| Entry { customer: row.customer, value_minor: row.value_minor, day: None };
+        let entry = |row: ledger::StandingRow| Entry {
+            customer: row.customer,
+            value_minor: row.value_minor,
+            day: None,
+        };
         Ok(list.finish().into_iter().map(entry).collect())
     }
 
     /// Hands on postings in their order.
-    async fn postings(&self, sql: &str, mut take: impl FnMut(PostingRows<'_>) -> Result<(), ledger::Error>) -> Result<(), Error> {
+    async fn postings(
+        &self,
+        sql: &str,
+        mut take: impl FnMut(PostingRows<'_>) -> Result<(), ledger::Error>,
+    ) -> Result<(), Error> {
         let mut rows = self.ordered.stream(sql).await?;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
@@ -90,8 +105,10 @@ impl Current {
         let sql = "select c.customer, coalesce(s.value_minor, 0) as value_minor \
                    from customers c left join customer_state s on c.customer = s.customer";
         let batch = self.view.table(sql).await?;
-        let (customer, value) = (column::<UInt32Array>(&batch, "customer")?, column::<Int64Array>(&batch, "value_minor")?);
-        let entry = |(customer, value): (&u32, &i64)| Entry { customer: *customer, value_minor: *value, day: None };
+        let (customer, value) =
+            (column::<UInt32Array>(&batch, "customer")?, column::<Int64Array>(&batch, "value_minor")?);
+        let entry =
+            |(customer, value): (&u32, &i64)| Entry { customer: *customer, value_minor: *value, day: None };
         Ok(customer.values().iter().zip(value.values()).map(entry).collect())
     }
 
@@ -107,7 +124,8 @@ impl Current {
         }
         for sql in conditions {
             let batch = self.view.table(&sql).await?;
-            let found: FxHashSet<u32> = column::<UInt32Array>(&batch, "customer")?.values().iter().copied().collect();
+            let found: FxHashSet<u32> =
+                column::<UInt32Array>(&batch, "customer")?.values().iter().copied().collect();
             allowed = Some(match allowed {
                 None => found,
                 Some(before) => before.intersection(&found).copied().collect(),
@@ -161,7 +179,8 @@ fn search_sql(text: &str) -> String {
 fn faces(batch: &RecordBatch) -> Result<FxHashMap<u32, CustomerRow>, Error> {
     let customer: &UInt32Array = column(batch, "customer")?;
     let (id, segment) = (column::<StringArray>(batch, "id")?, column::<StringArray>(batch, "segment")?);
-    let (active, value) = (column::<BooleanArray>(batch, "active")?, column::<Int64Array>(batch, "value_minor")?);
+    let (active, value) =
+        (column::<BooleanArray>(batch, "active")?, column::<Int64Array>(batch, "value_minor")?);
     let face = |row: usize| {
         let face = CustomerRow {
             id: id.value(row).to_owned(),
@@ -183,8 +202,12 @@ fn name_faces(faces: &mut FxHashMap<u32, CustomerRow>, batch: &RecordBatch) -> R
     let text = |name| column::<StringArray>(batch, name);
     let (name, given, family, email) = (text("name")?, text("given")?, text("family")?, text("email")?);
     for row in 0..batch.num_rows() {
-        let Some(face) = faces.get_mut(&customer.value(row)) else { continue };
-        let cell = |column: &StringArray| if column.is_valid(row) { column.value(row).trim().to_owned() } else { String::new() };
+        let Some(face) = faces.get_mut(&customer.value(row)) else {
+            continue;
+        };
+        let cell = |column: &StringArray| {
+            if column.is_valid(row) { column.value(row).trim().to_owned() } else { String::new() }
+        };
         if face.name.is_empty() {
             face.name = cell(name);
         }

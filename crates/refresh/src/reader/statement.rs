@@ -24,7 +24,10 @@ impl Reader {
     /// Names of the segments, ascending; none when no segment column is set.
     pub async fn segments(&self) -> Result<Vec<String>, Error> {
         let current = self.current().await?;
-        let batch = current.view.table("select distinct segment from customers where segment <> '' order by 1").await?;
+        let batch = current
+            .view
+            .table("select distinct segment from customers where segment <> '' order by 1")
+            .await?;
         let segment: &StringArray = column(&batch, "segment")?;
         Ok(segment.iter().flatten().map(str::to_owned).collect())
     }
@@ -32,7 +35,10 @@ impl Reader {
 
 fn lines(batch: &RecordBatch) -> Result<Vec<Line>, Error> {
     let period: &StringArray = column(batch, "period")?;
-    let figures = STATEMENT_FIGURES.iter().map(|name| column::<Int64Array>(batch, name)).collect::<lake::Result<Vec<_>>>()?;
+    let figures = STATEMENT_FIGURES
+        .iter()
+        .map(|name| column::<Int64Array>(batch, name))
+        .collect::<lake::Result<Vec<_>>>()?;
     (0..batch.num_rows())
         .map(|row| {
             let name = period.value(row);

@@ -40,10 +40,7 @@ impl Laboratory {
         for (name, text) in SCRIPTS {
             std::fs::write(folder.join(name), text).with_context(|| format!("cannot write {name}"))?;
         }
-        Ok(Self {
-            folder: folder.to_path_buf(),
-            python,
-        })
+        Ok(Self { folder: folder.to_path_buf(), python })
     }
 
     /// A script of ours, to be run in the folder.
@@ -57,10 +54,7 @@ impl Laboratory {
     pub(super) fn measure(&self, program: &Command) -> anyhow::Result<(Cost, String)> {
         let said = self.folder.join("said.txt");
         let mut measured = self.script("measure.py");
-        measured
-            .arg(&said)
-            .arg(program.get_program())
-            .args(program.get_args());
+        measured.arg(&said).arg(program.get_program()).args(program.get_args());
         let cost = command::json(&mut measured).with_context(|| format!("`{}`", command::shown(program)))?;
         Ok((Cost::read(&cost)?, std::fs::read_to_string(&said)?))
     }
@@ -69,17 +63,11 @@ impl Laboratory {
 impl Cost {
     fn read(told: &Value) -> anyhow::Result<Self> {
         let number = |key: &str| number(told, key);
-        Ok(Self {
-            cpu_s: number("cpu_s")?,
-            wall_s: number("wall_s")?,
-            peak_mb: number("peak_mb")?,
-        })
+        Ok(Self { cpu_s: number("cpu_s")?, wall_s: number("wall_s")?, peak_mb: number("peak_mb")? })
     }
 }
 
 /// A number of an object.
 pub(super) fn number(object: &Value, key: &str) -> anyhow::Result<f64> {
-    object[key]
-        .as_f64()
-        .with_context(|| format!("no number `{key}` in {object}"))
+    object[key].as_f64().with_context(|| format!("no number `{key}` in {object}"))
 }

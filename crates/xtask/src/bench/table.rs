@@ -48,11 +48,7 @@ impl Spread {
         let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
         let last = sorted.len().saturating_sub(1);
         let median = f64::midpoint(at(last / 2), at(last.div_ceil(2)));
-        Self {
-            min: at(0),
-            median,
-            max: at(last),
-        }
+        Self { min: at(0), median, max: at(last) }
     }
 
     fn json(self) -> Value {
@@ -105,10 +101,8 @@ impl Sheet {
             let (cpu, rows) = self.growth(work, program)?;
             Some(json!({"work": work, "program": program, "cpu_times": cpu, "rows_times": rows}))
         };
-        let keys: Vec<Key> = self
-            .laps
-            .first()
-            .map_or_else(Vec::new, |lap| lap.series.0.iter().map(|(key, _)| *key).collect());
+        let keys: Vec<Key> =
+            self.laps.first().map_or_else(Vec::new, |lap| lap.series.0.iter().map(|(key, _)| *key).collect());
         json!({
             "bench": "spine",
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
@@ -148,23 +142,13 @@ impl fmt::Display for Sheet {
         for lap in &self.laps {
             for work in COMPARED {
                 if let Some(ratio) = lap.series.ratio(work) {
-                    writeln!(
-                        f,
-                        "{:>11}  {work}: Kept takes {ratio:.2} × DuckDB's CPU time",
-                        lap.rows
-                    )?;
+                    writeln!(f, "{:>11}  {work}: Kept takes {ratio:.2} × DuckDB's CPU time", lap.rows)?;
                 }
             }
         }
-        for (work, program) in COMPARED
-            .iter()
-            .flat_map(|work| [(work, "DuckDB"), (work, "Kept")])
-        {
+        for (work, program) in COMPARED.iter().flat_map(|work| [(work, "DuckDB"), (work, "Kept")]) {
             if let Some((cpu, rows)) = self.growth(work, program) {
-                writeln!(
-                    f,
-                    "{rows:>9.1} ×  {work}: {program}'s CPU time grows {cpu:.1} × as the rows do"
-                )?;
+                writeln!(f, "{work}: {program}'s CPU time × {cpu:.1} for rows × {rows:.1}")?;
             }
         }
         write!(f, "the statements agree in every month and run")
@@ -177,60 +161,33 @@ mod tests {
 
     fn lap(rows: u64, duckdb: &[f64], kept: &[f64]) -> Lap {
         let mut series = Series::default();
-        let cost = |cpu_s: &f64| Cost {
-            cpu_s: *cpu_s,
-            wall_s: 1.0,
-            peak_mb: 100.0,
-        };
+        let cost = |cpu_s: &f64| Cost { cpu_s: *cpu_s, wall_s: 1.0, peak_mb: 100.0 };
         for cpu_s in duckdb {
             series.add("import", "DuckDB", cost(cpu_s));
         }
         for cpu_s in kept {
             series.add("import", "Kept", cost(cpu_s));
         }
-        Lap {
-            rows,
-            folder: "".into(),
-            series,
-        }
+        Lap { rows, folder: "".into(), series }
     }
 
     #[test]
     fn the_median_of_an_even_count_lies_between_the_middle_two() {
-        assert_eq!(
-            Spread::of([4.0, 1.0, 2.0].into_iter()),
-            Spread {
-                min: 1.0,
-                median: 2.0,
-                max: 4.0
-            }
-        );
-        assert_eq!(
-            Spread::of([4.0, 1.0, 2.0, 3.0].into_iter()).median.to_bits(),
-            2.5_f64.to_bits()
-        );
+        assert_eq!(Spread::of([4.0, 1.0, 2.0].into_iter()), Spread { min: 1.0, median: 2.0, max: 4.0 });
+        assert_eq!(Spread::of([4.0, 1.0, 2.0, 3.0].into_iter()).median.to_bits(), 2.5_f64.to_bits());
     }
 
     #[test]
     fn ratios_are_of_medians_and_growth_is_from_the_smaller_data_to_the_larger() {
         let sheet = Sheet {
             duckdb: "1".into(),
-            laps: vec![
-                lap(100, &[1.0, 9.0, 2.0], &[1.0]),
-                lap(1000, &[20.0], &[30.0, 8.0, 10.0]),
-            ],
+            laps: vec![lap(100, &[1.0, 9.0, 2.0], &[1.0]), lap(1000, &[20.0], &[30.0, 8.0, 10.0])],
         };
         let text = sheet.to_string();
         assert!(text.contains("import: Kept takes 0.50 × DuckDB's"), "{text}");
-        assert!(
-            text.contains("10.0 ×  import: Kept's CPU time grows 10.0 ×"),
-            "{text}"
-        );
+        assert!(text.contains("import: Kept's CPU time × 10.0 for rows × 10.0"), "{text}");
         let json = sheet.json();
-        assert_eq!(
-            json["laps"][1]["series"][1]["runs_cpu_s"],
-            json!([30.0, 8.0, 10.0])
-        );
+        assert_eq!(json["laps"][1]["series"][1]["runs_cpu_s"], json!([30.0, 8.0, 10.0]));
         assert_eq!(json["growth"][1]["cpu_times"], json!(10.0));
     }
 }

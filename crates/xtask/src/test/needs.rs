@@ -17,11 +17,7 @@ pub(super) fn meet() -> anyhow::Result<()> {
         "the tests need {}; install what your system calls these Debian packages",
         missing.join(", ")
     );
-    anyhow::ensure!(
-        is_root(),
-        "the tests need {}; run: sudo sh -c '{line}'",
-        missing.join(", ")
-    );
+    anyhow::ensure!(is_root(), "the tests need {}; run: sudo sh -c '{line}'", missing.join(", "));
     let apt = || {
         let mut apt = Command::new("apt-get");
         apt.env("DEBIAN_FRONTEND", "noninteractive");
@@ -51,11 +47,9 @@ fn python_makes_environments() -> bool {
 }
 
 fn is_debian(os_release: &str) -> bool {
-    let ids = os_release
-        .lines()
-        .filter_map(|line| line.strip_prefix("ID=").or(line.strip_prefix("ID_LIKE=")));
-    ids.flat_map(|ids| ids.trim_matches('"').split(' '))
-        .any(|id| id == "debian" || id == "ubuntu")
+    let ids =
+        os_release.lines().filter_map(|line| line.strip_prefix("ID=").or(line.strip_prefix("ID_LIKE=")));
+    ids.flat_map(|ids| ids.trim_matches('"').split(' ')).any(|id| id == "debian" || id == "ubuntu")
 }
 
 fn is_root() -> bool {
@@ -69,14 +63,8 @@ mod tests {
     #[test]
     fn only_what_is_missing_is_installed() {
         assert!(missing(|_| true, true).is_empty());
-        assert_eq!(
-            missing(|names| names.contains(&"chromium-browser"), true),
-            ["chromium-driver"]
-        );
-        assert_eq!(
-            missing(|_| false, false),
-            ["chromium", "chromium-driver", "python3-venv", "python3-pip"]
-        );
+        assert_eq!(missing(|names| names.contains(&"chromium-browser"), true), ["chromium-driver"]);
+        assert_eq!(missing(|_| false, false), ["chromium", "chromium-driver", "python3-venv", "python3-pip"]);
     }
 
     #[test]

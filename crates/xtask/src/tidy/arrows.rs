@@ -9,12 +9,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("hub", &["model", "refresh", "report"]),
     ("identity", &["model"]),
     ("intake", &["lake", "model"]),
-    (
-        "kept",
-        &[
-            "demo", "hub", "identity", "intake", "lake", "ledger", "model", "refresh", "report",
-        ],
-    ),
+    ("kept", &["demo", "hub", "identity", "intake", "lake", "ledger", "model", "refresh", "report"]),
     ("lake", &[]),
     ("ledger", &["model"]),
     ("model", &[]),
@@ -29,10 +24,7 @@ const PURE: &[&str] = &["identity", "ledger", "model", "report"];
 /// Findings of all manifests. Only what the crate itself reaches counts, not what its tests do.
 pub(super) fn check(crates: &[Manifest]) -> Vec<Finding> {
     let ours: Vec<&str> = crates.iter().map(|manifest| manifest.name.as_str()).collect();
-    crates
-        .iter()
-        .flat_map(|manifest| of_crate(manifest, &ours))
-        .collect()
+    crates.iter().flat_map(|manifest| of_crate(manifest, &ours)).collect()
 }
 
 fn of_crate(manifest: &Manifest, ours: &[&str]) -> Vec<Finding> {
@@ -44,17 +36,12 @@ fn of_crate(manifest: &Manifest, ours: &[&str]) -> Vec<Finding> {
         return vec![Finding::new(&manifest.file, 1, message)];
     };
     let mut findings = Vec::new();
-    for dependency in manifest
-        .dependencies
-        .iter()
-        .filter(|dependency| dependency.section == Section::Product)
+    for dependency in manifest.dependencies.iter().filter(|dependency| dependency.section == Section::Product)
     {
         let to = dependency.name.as_str();
         if ours.contains(&to) && !allowed.contains(&to) {
-            let message = format!(
-                "`{name}` may not reach `{to}` (ARCHITECTURE.md, crates); {}",
-                may_reach(allowed)
-            );
+            let message =
+                format!("`{name}` may not reach `{to}` (ARCHITECTURE.md, crates); {}", may_reach(allowed));
             findings.push(Finding::new(&manifest.file, dependency.line, message));
         }
         if let Some(rule) = guard(name, to) {
@@ -99,34 +86,22 @@ mod tests {
             let text = format!("[package]\nname = \"{name}\"\n{rest}");
             Manifest::parse(&format!("crates/{name}/Cargo.toml"), &text).unwrap()
         });
-        check(&parsed.collect::<Vec<_>>())
-            .iter()
-            .map(ToString::to_string)
-            .collect()
+        check(&parsed.collect::<Vec<_>>()).iter().map(ToString::to_string).collect()
     }
 
     #[test]
     fn arrows_of_the_table_pass_and_others_do_not() {
-        let lake = (
-            "lake",
-            "[dependencies]\ndatafusion-ducklake.workspace = true\nsqlx.workspace = true\n",
-        );
+        let lake = ("lake", "[dependencies]\ndatafusion-ducklake.workspace = true\nsqlx.workspace = true\n");
         let model = ("model", "");
         let good = (
             "intake",
             "[dependencies]\nlake.workspace = true\nmodel.workspace = true\ntokio.workspace = true\n",
         );
         assert_eq!(found(&[lake, model, good]), [""; 0]);
-        let bad = (
-            "ledger",
-            "[dependencies]\nmodel.workspace = true\nlake.workspace = true\n",
-        );
+        let bad = ("ledger", "[dependencies]\nmodel.workspace = true\nlake.workspace = true\n");
         let said = found(&[lake, model, bad]);
         assert_eq!(said.len(), 1, "{said:?}");
-        assert!(
-            said[0].starts_with("crates/ledger/Cargo.toml:5: `ledger` may not reach `lake`"),
-            "{said:?}"
-        );
+        assert!(said[0].starts_with("crates/ledger/Cargo.toml:5: `ledger` may not reach `lake`"), "{said:?}");
         assert!(said[0].ends_with("it may reach model"), "{said:?}");
     }
 
@@ -149,10 +124,7 @@ mod tests {
     #[test]
     fn what_only_tests_reach_is_free() {
         assert_eq!(
-            found(&[
-                ("lake", ""),
-                ("ledger", "[dev-dependencies]\nlake.workspace = true\n")
-            ]),
+            found(&[("lake", ""), ("ledger", "[dev-dependencies]\nlake.workspace = true\n")]),
             [""; 0]
         );
     }

@@ -49,13 +49,8 @@ impl Manifest {
     pub(super) fn parse(file: &str, text: &str) -> anyhow::Result<Self> {
         let document = DeTable::parse(text).with_context(|| format!("{file} is no manifest"))?;
         let root = document.get_ref();
-        let name = root
-            .get("package")
-            .and_then(|package| package.get_ref().get("name"));
-        let name = name
-            .and_then(|name| name.get_ref().as_str())
-            .unwrap_or_default()
-            .to_owned();
+        let name = root.get("package").and_then(|package| package.get_ref().get("name"));
+        let name = name.and_then(|name| name.get_ref().as_str()).unwrap_or_default().to_owned();
         let mut dependencies = Vec::new();
         add_sections(root, text, &mut dependencies);
         if let Some(workspace) =
@@ -69,11 +64,7 @@ impl Manifest {
             }
         }
         dependencies.sort_by_key(|dependency| dependency.line);
-        Ok(Self {
-            file: file.to_owned(),
-            name,
-            dependencies,
-        })
+        Ok(Self { file: file.to_owned(), name, dependencies })
     }
 }
 
@@ -92,10 +83,7 @@ fn add_sections(parent: &DeTable<'_>, text: &str, to: &mut Vec<Dependency>) {
 fn add(entries: &DeTable<'_>, section: Section, text: &str, to: &mut Vec<Dependency>) {
     for (key, value) in entries {
         let has = |name: &str| value.get_ref().get(name).is_some();
-        let renamed = value
-            .get_ref()
-            .get("package")
-            .and_then(|package| package.get_ref().as_str());
+        let renamed = value.get_ref().get("package").and_then(|package| package.get_ref().as_str());
         to.push(Dependency {
             name: renamed.unwrap_or(key.get_ref()).to_owned(),
             section,

@@ -14,9 +14,8 @@ pub(super) fn versions(crates: &[Manifest]) -> Vec<Finding> {
             "the version of `{name}` belongs in the root Cargo.toml; write `{name}.workspace = true` here"
         )
     };
-    let entries = crates
-        .iter()
-        .flat_map(|manifest| manifest.dependencies.iter().map(move |entry| (manifest, entry)));
+    let entries =
+        crates.iter().flat_map(|manifest| manifest.dependencies.iter().map(move |entry| (manifest, entry)));
     let versioned = entries.filter(|(_, entry)| entry.versioned);
     versioned
         .map(|(manifest, entry)| Finding::new(&manifest.file, entry.line, message(&entry.name)))
@@ -25,18 +24,11 @@ pub(super) fn versions(crates: &[Manifest]) -> Vec<Finding> {
 
 /// Entries of the workspace table that no crate uses.
 pub(super) fn unused(workspace: &Manifest, crates: &[Manifest]) -> Vec<Finding> {
-    let used: BTreeSet<&str> = crates
-        .iter()
-        .flat_map(|manifest| &manifest.dependencies)
-        .map(|entry| entry.name.as_str())
-        .collect();
-    let idle = workspace
-        .dependencies
-        .iter()
-        .filter(|entry| !used.contains(entry.name.as_str()));
+    let used: BTreeSet<&str> =
+        crates.iter().flat_map(|manifest| &manifest.dependencies).map(|entry| entry.name.as_str()).collect();
+    let idle = workspace.dependencies.iter().filter(|entry| !used.contains(entry.name.as_str()));
     let message = |entry: &Dependency| format!("no crate uses `{}`; remove it", entry.name);
-    idle.map(|entry| Finding::new(&workspace.file, entry.line, message(entry)))
-        .collect()
+    idle.map(|entry| Finding::new(&workspace.file, entry.line, message(entry))).collect()
 }
 
 /// Outside crates of the workspace table without a row in the register.
@@ -52,9 +44,7 @@ pub(super) fn unexplained(workspace: &Manifest, register: &str) -> Vec<Finding> 
             entry.name
         )
     };
-    silent
-        .map(|entry| Finding::new(&workspace.file, entry.line, message(entry)))
-        .collect()
+    silent.map(|entry| Finding::new(&workspace.file, entry.line, message(entry))).collect()
 }
 
 #[cfg(test)]
@@ -91,10 +81,7 @@ mod tests {
     fn a_crate_without_a_row_in_the_register_is_found() {
         let workspace =
             manifest("[workspace.dependencies]\nserde = \"1\"\nserde_json = \"1\"\nown = { path = \"o\" }\n");
-        assert_eq!(
-            lines(&unexplained(&workspace, "| `serde_json` | JSON | | |\n")),
-            [2]
-        );
+        assert_eq!(lines(&unexplained(&workspace, "| `serde_json` | JSON | | |\n")), [2]);
         assert_eq!(lines(&unexplained(&workspace, "")), [2, 3]);
     }
 }

@@ -23,10 +23,7 @@ pub(super) fn check(file: &str, text: &str) -> Vec<Finding> {
     }
     match syn::parse_file(text) {
         Ok(parsed) => {
-            let mut reader = Reader {
-                file,
-                findings: &mut findings,
-            };
+            let mut reader = Reader { file, findings: &mut findings };
             reader.visit_file(&parsed);
         }
         Err(error) => {
@@ -89,10 +86,7 @@ mod tests {
     use super::*;
 
     fn told(text: &str) -> Vec<(usize, String)> {
-        check("a.rs", text)
-            .into_iter()
-            .map(|finding| (finding.line, finding.message))
-            .collect()
+        check("a.rs", text).into_iter().map(|finding| (finding.line, finding.message)).collect()
     }
 
     fn function(head: &str, lines: usize) -> String {
@@ -114,10 +108,7 @@ mod tests {
     fn a_file_of_600_lines_passes_and_one_of_601_does_not() {
         let file = |lines: usize| format!("//! a\n{}", "// b\n".repeat(lines - 1));
         assert!(told(&file(600)).is_empty());
-        assert_eq!(
-            told(&file(601)).iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [601]
-        );
+        assert_eq!(told(&file(601)).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [601]);
     }
 
     #[test]
@@ -125,22 +116,10 @@ mod tests {
         let long = |head: &str| function(head, 71);
         let table = [
             (format!("//! a\n{}", long("fn long()")), 2),
-            (
-                format!(
-                    "//! a\n/// Doc.\n#[must_use]\n{}",
-                    long("pub(crate) async fn long()")
-                ),
-                4,
-            ),
+            (format!("//! a\n/// Doc.\n#[must_use]\n{}", long("pub(crate) async fn long()")), 4),
             (format!("//! a\nimpl A {{\n{}}}\n", long("fn long()")), 3),
-            (
-                format!("//! a\ntrait A {{\nfn short();\n{}}}\n", long("fn long()")),
-                4,
-            ),
-            (
-                format!("//! a\n#[cfg(test)]\nmod tests {{\n{}}}\n", long("fn long()")),
-                4,
-            ),
+            (format!("//! a\ntrait A {{\nfn short();\n{}}}\n", long("fn long()")), 4),
+            (format!("//! a\n#[cfg(test)]\nmod tests {{\n{}}}\n", long("fn long()")), 4),
         ];
         for (text, line) in table {
             let told = told(&text);
@@ -153,10 +132,7 @@ mod tests {
     #[test]
     fn a_lint_switched_off_is_found_and_an_expected_one_is_not() {
         let text = "//! a\n#![allow(dead_code)]\n#[expect(dead_code, reason = \"b\")]\nfn f() {\n    #[allow(unused)]\n    let a = 1;\n}\n";
-        assert_eq!(
-            told(text).iter().map(|(line, _)| *line).collect::<Vec<_>>(),
-            [2, 5]
-        );
+        assert_eq!(told(text).iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 5]);
     }
 
     #[test]

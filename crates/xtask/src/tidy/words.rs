@@ -57,18 +57,11 @@ mod tests {
             (format!("a\nsee \"{folder}main\"\n"), vec![2]),
             (format!("{folder}main"), vec![1]),
             (format!("index.{host} and {host}"), vec![1]),
-            (
-                format!("the folder src{folder}a and https://example.org{folder}b"),
-                vec![],
-            ),
+            (format!("the folder src{folder}a and https://example.org{folder}b"), vec![]),
             ("crates-io, a root, some work/ here".to_owned(), vec![]),
         ] {
             let found = check("a.md", &text);
-            assert_eq!(
-                found.iter().map(|finding| finding.line).collect::<Vec<_>>(),
-                lines,
-                "{text}"
-            );
+            assert_eq!(found.iter().map(|finding| finding.line).collect::<Vec<_>>(), lines, "{text}");
         }
         assert!(check("Cargo.lock", host).is_empty());
     }

@@ -58,14 +58,7 @@ const MINUTE_US: i64 = 60_000_000;
 /// Adds one person's events up to the end of the records.
 pub(super) fn leave(setting: &Setting, person: &Person, life: &Life, signals: &mut Vec<Signal>) {
     let chance = Chance::of(setting.seed, Purpose::Visits, u64::from(person.id));
-    let mut trail = Trail {
-        setting,
-        person,
-        chance,
-        step: 0,
-        identified: false,
-        signals,
-    };
+    let mut trail = Trail { setting, person, chance, step: 0, identified: false, signals };
     if person.habits.prospect {
         trail.look_around();
         return;
@@ -92,14 +85,7 @@ impl Trail<'_> {
     fn add(&mut self, at_us: i64, what: What, (device, known): (u8, bool)) {
         let at_us = at_us + i64::from(self.chance.below(1000)) * 1000;
         if at_us < self.setting.end_us() {
-            self.signals.push(Signal {
-                at_us,
-                person: self.person.id,
-                step: self.step,
-                what,
-                device,
-                known,
-            });
+            self.signals.push(Signal { at_us, person: self.person.id, step: self.step, what, device, known });
             self.step += 1;
         }
     }
@@ -171,20 +157,12 @@ impl Trail<'_> {
         while day < last {
             if self.chance.hit(0.3) {
                 let second = waking_second(&mut self.chance);
-                self.add(
-                    self.setting.clock.at_us(day, second),
-                    What::OfferRedeemed,
-                    (0, true),
-                );
+                self.add(self.setting.clock.at_us(day, second), What::OfferRedeemed, (0, true));
             }
             day = day.plus(self.chance.between(25, 40));
         }
         if let Some(day) = club.failed_on {
-            self.add(
-                self.setting.clock.at_us(day, 30_000),
-                What::PaymentFailed,
-                (0, true),
-            );
+            self.add(self.setting.clock.at_us(day, 30_000), What::PaymentFailed, (0, true));
         }
     }
 
@@ -194,10 +172,6 @@ impl Trail<'_> {
         let Some(Day(death)) = life.ends.actual.filter(|_| says_so && self.identified) else {
             return;
         };
-        self.add(
-            self.setting.clock.at_us(Day(death + days), 60_000),
-            What::Unsubscribed,
-            (0, true),
-        );
+        self.add(self.setting.clock.at_us(Day(death + days), 60_000), What::Unsubscribed, (0, true));
     }
 }

@@ -94,9 +94,5 @@ fn named(movement: Movement) -> &'static str {
 }
 
 fn definition(movement: Movement) -> &'static str {
-    if movement == Movement::Adjustment {
-        "balance"
-    } else {
-        movement.name()
-    }
+    if movement == Movement::Adjustment { "balance" } else { movement.name() }
 }

@@ -45,26 +45,17 @@ fn lanes(view: &View) -> Vec<Lane> {
             .map(|(i, e)| mark(view, i, e))
             .collect(),
     };
-    ids.into_iter()
-        .map(lane)
-        .filter(|lane| !lane.marks.is_empty())
-        .collect()
+    ids.into_iter().map(lane).filter(|lane| !lane.marks.is_empty()).collect()
 }
 
 fn department<'a>(view: &'a View, id: &'a str) -> &'a str {
-    let known = view
-        .departments
-        .iter()
-        .find(|(other, _)| other == id)
-        .map(|(_, name)| name.as_str());
+    let known = view.departments.iter().find(|(other, _)| other == id).map(|(_, name)| name.as_str());
     known.unwrap_or(if id.is_empty() { "No department" } else { id })
 }
 
 fn mark(view: &View, index: usize, event: &Event) -> Mark {
     let at = calendar::minute(event.at_us, &view.frame.zone);
-    let how = outcome(event.outcome)
-        .map(|word| format!(", {word}"))
-        .unwrap_or_default();
+    let how = outcome(event.outcome).map(|word| format!(", {word}")).unwrap_or_default();
     Mark {
         at_us: event.at_us,
         kind: event.kind,
@@ -77,24 +68,10 @@ fn mark(view: &View, index: usize, event: &Event) -> Mark {
 /// From the first event or posting to the last, with the times of being active.
 fn span(view: &View) -> Span {
     let zone = &view.frame.zone;
-    let posted = view
-        .life
-        .postings
-        .iter()
-        .map(|posting| start_us(posting.day, zone));
-    let times = || {
-        view.life
-            .events
-            .iter()
-            .map(|event| event.at_us)
-            .chain(posted.clone())
-    };
+    let posted = view.life.postings.iter().map(|posting| start_us(posting.day, zone));
+    let times = || view.life.events.iter().map(|event| event.at_us).chain(posted.clone());
     let from_us = times().min().unwrap_or(0);
-    let end = view
-        .frame
-        .edition
-        .as_ref()
-        .map(|edition| start_us(edition.as_of.plus(1), zone));
+    let end = view.frame.edition.as_ref().map(|edition| start_us(edition.as_of.plus(1), zone));
     let to_us = times().max().max(end).unwrap_or(from_us);
     let mut active = Vec::new();
     let mut since = None;
@@ -106,11 +83,7 @@ fn span(view: &View) -> Span {
         }
     }
     active.extend(since.map(|from| (from, to_us)));
-    Span {
-        from_us,
-        to_us,
-        active,
-    }
+    Span { from_us, to_us, active }
 }
 
 fn legend() -> Markup {

@@ -83,18 +83,9 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
         .at_one_edition(|| async { Ok((hub.reader.customers(&wanted).await?, hub.reader.segments().await?)) })
         .await?;
     let Some((edition, (list, segments))) = read else {
-        return Ok(layout::no_edition(
-            &hub.frame(None),
-            Place::Customers,
-            "Customers",
-        ));
+        return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
-    Ok(page(&View {
-        frame: hub.frame(Some(edition)),
-        wanted,
-        list,
-        segments,
-    }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments }))
 }
 
 /// The page.
@@ -149,15 +140,8 @@ fn behind(period: Period, figure: Figure) -> String {
 }
 
 fn address(wanted: &Wanted) -> String {
-    let (period, figure) = wanted
-        .figure
-        .map(|(p, f)| (p.to_string(), f.name()))
-        .unwrap_or_default();
-    let offset = if wanted.offset == 0 {
-        String::new()
-    } else {
-        wanted.offset.to_string()
-    };
+    let (period, figure) = wanted.figure.map(|(p, f)| (p.to_string(), f.name())).unwrap_or_default();
+    let offset = if wanted.offset == 0 { String::new() } else { wanted.offset.to_string() };
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     let (segment, search) = (text(&wanted.segment), text(&wanted.search));
     links::address(
@@ -192,37 +176,16 @@ fn search(view: &View) -> Markup {
 
 /// Each condition in words, with a link that takes it away.
 fn chips(wanted: &Wanted) -> Markup {
-    let start = Wanted {
-        offset: 0,
-        ..wanted.clone()
-    };
+    let start = Wanted { offset: 0, ..wanted.clone() };
     let mut chips: Vec<(String, Wanted)> = Vec::new();
     if let Some((period, figure)) = wanted.figure {
-        chips.push((
-            behind(period, figure),
-            Wanted {
-                figure: None,
-                ..start.clone()
-            },
-        ));
+        chips.push((behind(period, figure), Wanted { figure: None, ..start.clone() }));
     }
     if let Some(segment) = &wanted.segment {
-        chips.push((
-            format!("segment {segment}"),
-            Wanted {
-                segment: None,
-                ..start.clone()
-            },
-        ));
+        chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
     }
     if let Some(search) = &wanted.search {
-        chips.push((
-            format!("matching “{search}”"),
-            Wanted {
-                search: None,
-                ..start.clone()
-            },
-        ));
+        chips.push((format!("matching “{search}”"), Wanted { search: None, ..start.clone() }));
     }
     html! {
         @if !chips.is_empty() {
@@ -247,10 +210,7 @@ fn none(view: &View) -> Markup {
             "kept import\nkept refresh",
         );
     }
-    layout::empty(
-        "Nobody fits. Remove a condition, or search for fewer letters.",
-        "",
-    )
+    layout::empty("Nobody fits. Remove a condition, or search for fewer letters.", "")
 }
 
 fn table(view: &View) -> Markup {
@@ -274,11 +234,7 @@ fn table(view: &View) -> Markup {
 }
 
 fn line(view: &View, row: &CustomerRow, moved: bool) -> Markup {
-    let value = if moved {
-        number::signed_amount
-    } else {
-        number::amount
-    };
+    let value = if moved { number::signed_amount } else { number::amount };
     html! {
         tr {
             th.name scope="row" { a href=(links::customer(&row.id)) { bdi { (shown_name(row)) } } }
@@ -298,29 +254,17 @@ mod tests {
     use crate::samples;
 
     fn view(wanted: Wanted) -> View {
-        View {
-            frame: samples::frame(),
-            wanted,
-            list: samples::customers(),
-            segments: samples::segments(),
-        }
+        View { frame: samples::frame(), wanted, list: samples::customers(), segments: samples::segments() }
     }
 
     fn asked(figure: Option<&str>, period: Option<&str>) -> Asked {
-        Asked {
-            figure: figure.map(str::to_owned),
-            period: period.map(str::to_owned),
-            ..Asked::default()
-        }
+        Asked { figure: figure.map(str::to_owned), period: period.map(str::to_owned), ..Asked::default() }
     }
 
     #[test]
     fn the_list_names_its_conditions_and_each_can_be_removed() {
         let wanted = Wanted {
-            figure: Some((
-                Period::parse("2026-09").expect("period"),
-                Figure::Moved(Movement::Lost),
-            )),
+            figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,
@@ -350,25 +294,15 @@ mod tests {
 
     #[test]
     fn foreign_names_stay_themselves_and_harmless() {
-        let told = page(&view(Wanted {
-            limit: 50,
-            ..Wanted::default()
-        }))
-        .into_string();
+        let told = page(&view(Wanted { limit: 50, ..Wanted::default() })).into_string();
         samples::assert_safe(&told);
         assert!(told.contains("<bdi>محمد الأمين</bdi>") && told.contains("&lt;script&gt;"));
     }
 
     #[test]
     fn an_empty_list_says_what_to_do() {
-        let mut view = view(Wanted {
-            limit: 50,
-            ..Wanted::default()
-        });
-        view.list = CustomerList {
-            total: 0,
-            rows: Vec::new(),
-        };
+        let mut view = view(Wanted { limit: 50, ..Wanted::default() });
+        view.list = CustomerList { total: 0, rows: Vec::new() };
         assert!(
             page(&view).into_string().contains("No customers.")
                 && page(&view).into_string().contains("kept import")
@@ -379,16 +313,8 @@ mod tests {
 
     #[test]
     fn half_a_number_is_refused_with_what_to_write() {
-        assert!(
-            asked(Some("lost"), None)
-                .wanted(5)
-                .is_err_and(|f| f.cure.contains("period=2026-09"))
-        );
-        assert!(
-            asked(Some("left"), Some("2026"))
-                .wanted(5)
-                .is_err_and(|f| f.cure.contains("won_back"))
-        );
+        assert!(asked(Some("lost"), None).wanted(5).is_err_and(|f| f.cure.contains("period=2026-09")));
+        assert!(asked(Some("left"), Some("2026")).wanted(5).is_err_and(|f| f.cure.contains("won_back")));
         let fine = asked(Some("opening"), Some("2026-Q1")).wanted(5).expect("fine");
         assert_eq!(
             fine.figure.map(|(p, f)| (p.to_string(), f)),

@@ -45,23 +45,13 @@ pub(crate) async fn get(
     Path(id): Path<String>,
     Wants(asked): Wants<Asked>,
 ) -> Result<Markup, Failure> {
-    let read = hub
-        .at_one_edition(|| hub.reader.customer(&id, asked.limit()))
-        .await?;
+    let read = hub.at_one_edition(|| hub.reader.customer(&id, asked.limit())).await?;
     let Some((edition, life)) = read else {
-        return Ok(layout::no_edition(
-            &hub.frame(None),
-            Place::Customers,
-            "Customers",
-        ));
+        return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
     let life = life.ok_or_else(|| nobody(&id))?;
     let departments = hub.reader.company().departments.iter().map(named).collect();
-    Ok(page(&View {
-        frame: hub.frame(Some(edition)),
-        life,
-        departments,
-    }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), life, departments }))
 }
 
 /// There is no customer of that id.
@@ -110,10 +100,7 @@ fn sentence(view: &View) -> String {
         _ => String::new(),
     };
     let purchases = number::counted(life.purchases as usize, "purchase", "purchases");
-    format!(
-        "{since}{end}: {purchases}, {} net.",
-        view.frame.money(life.net_minor)
-    )
+    format!("{since}{end}: {purchases}, {} net.", view.frame.money(life.net_minor))
 }
 
 fn facts(view: &View) -> Markup {
@@ -140,17 +127,11 @@ mod tests {
     use crate::samples;
 
     pub(crate) fn view() -> View {
-        let departments = [
-            ("sales", "Sales"),
-            ("fulfilment", "Fulfilment"),
-            ("support", "Support"),
-        ];
+        let departments = [("sales", "Sales"), ("fulfilment", "Fulfilment"), ("support", "Support")];
         View {
             frame: samples::frame(),
             life: samples::life(),
-            departments: departments
-                .map(|(id, name)| (id.to_owned(), name.to_owned()))
-                .to_vec(),
+            departments: departments.map(|(id, name)| (id.to_owned(), name.to_owned())).to_vec(),
         }
     }
 
@@ -177,10 +158,7 @@ mod tests {
         let mut view = view();
         view.life.events_total = 4_321;
         let told = page(&view).into_string();
-        assert!(
-            told.contains("of 4,321 events") && told.contains("?events=4321"),
-            "{told}"
-        );
+        assert!(told.contains("of 4,321 events") && told.contains("?events=4321"), "{told}");
     }
 
     #[test]
@@ -202,12 +180,6 @@ mod tests {
     #[test]
     fn nobody_is_told_kindly() {
         assert_eq!(nobody("x").status.as_u16(), 404);
-        assert_eq!(
-            Asked {
-                events: Some(1_000_000)
-            }
-            .limit(),
-            MOST_EVENTS
-        );
+        assert_eq!(Asked { events: Some(1_000_000) }.limit(), MOST_EVENTS);
     }
 }

@@ -19,10 +19,7 @@ pub fn page(frame: &Frame, editions: &[Edition]) -> Markup {
         @if editions.is_empty() { (layout::empty("Nothing is published yet. Run in the home folder:", "kept import\nkept refresh")) }
         @else { (layout::scroller("Editions", &table(frame, editions))) }
     };
-    let sentence = super::sentence(&format!(
-        "{}.",
-        number::counted(editions.len(), "edition", "editions")
-    ));
+    let sentence = super::sentence(&format!("{}.", number::counted(editions.len(), "edition", "editions")));
     super::page(frame, "/data/editions", &sentence, &content)
 }
 
@@ -70,10 +67,6 @@ mod tests {
                 && told.contains("shown")
                 && told.contains("&quot;imports&quot;: 12")
         );
-        assert!(
-            page(&samples::frame(), &[])
-                .into_string()
-                .contains("kept refresh")
-        );
+        assert!(page(&samples::frame(), &[]).into_string().contains("kept refresh"));
     }
 }

@@ -24,10 +24,7 @@ pub fn page(frame: &Frame, imports: &Page<Import>, offset: usize) -> Markup {
             links::address("/data/imports", &[("offset", &offset.to_string())])
         }))
     };
-    let sentence = super::sentence(&format!(
-        "{}.",
-        number::counted(imports.total, "import", "imports")
-    ));
+    let sentence = super::sentence(&format!("{}.", number::counted(imports.total, "import", "imports")));
     super::page(frame, "/data/imports", &sentence, &content)
 }
 
@@ -66,14 +63,7 @@ mod tests {
         let told = page(&samples::frame(), &samples::imports(), 0).into_string();
         samples::assert_safe(&told);
         assert!(told.contains("orders-2026-10.csv") && told.contains("replaced"));
-        let none = Page {
-            total: 0,
-            rows: Vec::new(),
-        };
-        assert!(
-            page(&samples::frame(), &none, 0)
-                .into_string()
-                .contains("No imports.")
-        );
+        let none = Page { total: 0, rows: Vec::new() };
+        assert!(page(&samples::frame(), &none, 0).into_string().contains("No imports."));
     }
 }

@@ -27,10 +27,8 @@ pub fn page(frame: &Frame, rejects: &Page<Reject>, offset: usize) -> Markup {
             links::address("/data/rejects", &[("offset", &offset.to_string())])
         }))
     };
-    let sentence = super::sentence(&format!(
-        "{} set aside.",
-        number::counted(rejects.total, "row is", "rows are")
-    ));
+    let sentence =
+        super::sentence(&format!("{} set aside.", number::counted(rejects.total, "row is", "rows are")));
     super::page(frame, "/data/rejects", &sentence, &content)
 }
 
@@ -69,14 +67,7 @@ mod tests {
                 && told.contains("<code>canceled_at</code> is before <code>created_at</code>")
         );
         assert!(told.contains("&lt;img src=x onerror=alert(1)&gt;"));
-        let none = Page {
-            total: 0,
-            rows: Vec::new(),
-        };
-        assert!(
-            page(&samples::frame(), &none, 0)
-                .into_string()
-                .contains("No rows are set aside.")
-        );
+        let none = Page { total: 0, rows: Vec::new() };
+        assert!(page(&samples::frame(), &none, 0).into_string().contains("No rows are set aside."));
     }
 }

@@ -40,10 +40,7 @@ fn told(silos: &[Silo]) -> String {
     let waiting = if waiting == 0 {
         String::new()
     } else {
-        format!(
-            "; {} not read yet",
-            number::counted(waiting, "feed is", "feeds are")
-        )
+        format!("; {} not read yet", number::counted(waiting, "feed is", "feeds are"))
     };
     let text = format!(
         "{} and {} gave {} and {}; {} set aside{waiting}.",
@@ -90,10 +87,6 @@ mod tests {
         samples::assert_safe(&told);
         assert!(told.contains("2\u{a0}silos and 3\u{a0}feeds gave 12,480\u{a0}records and 1,204,331\u{a0}events; 17\u{a0}rows are set aside; 1\u{a0}feed is not read yet."), "{told}");
         assert!(told.contains("never: run"));
-        assert!(
-            page(&samples::frame(), &[])
-                .into_string()
-                .contains("No silo is set up")
-        );
+        assert!(page(&samples::frame(), &[]).into_string().contains("No silo is set up"));
     }
 }

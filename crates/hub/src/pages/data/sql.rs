@@ -15,18 +15,12 @@ const ROWS: usize = 500;
 
 /// Questions to start from.
 const EXAMPLES: [(&str, &str); 3] = [
-    (
-        "The latest imports",
-        "select * from imports order by at desc limit 20",
-    ),
+    ("The latest imports", "select * from imports order by at desc limit 20"),
     (
         "Why rows are set aside",
         "select file, reason, count(*) as rows\nfrom rejects\ngroup by file, reason\norder by rows desc\nlimit 50",
     ),
-    (
-        "What was published",
-        "select * from editions order by edition desc limit 20",
-    ),
+    ("What was published", "select * from editions order by edition desc limit 20"),
 ];
 
 /// What the address asks for.
@@ -45,16 +39,8 @@ pub(crate) async fn get(
     if text.trim().is_empty() {
         return Ok((StatusCode::OK, page(&frame, &text, None)));
     }
-    let answer = hub
-        .reader
-        .sql(&text, ROWS)
-        .await
-        .map_err(|error| error.to_string());
-    let status = if answer.is_ok() {
-        StatusCode::OK
-    } else {
-        StatusCode::BAD_REQUEST
-    };
+    let answer = hub.reader.sql(&text, ROWS).await.map_err(|error| error.to_string());
+    let status = if answer.is_ok() { StatusCode::OK } else { StatusCode::BAD_REQUEST };
     Ok((status, page(&frame, &text, Some(&answer))))
 }
 
@@ -114,9 +100,7 @@ fn told(answer: &Answer) -> Markup {
 
 fn is_number(text: &str) -> bool {
     !text.is_empty()
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte))
         && text.parse::<f64>().is_ok()
 }
 
@@ -130,10 +114,7 @@ mod tests {
         let frame = samples::frame();
         let answer = Answer {
             columns: vec!["name".into(), "n".into()],
-            rows: vec![
-                vec![Some("<i>".into()), Some("12".into())],
-                vec![None, Some("-1.5".into())],
-            ],
+            rows: vec![vec![Some("<i>".into()), Some("12".into())], vec![None, Some("-1.5".into())]],
             cut: true,
         };
         let told = page(&frame, "select '<x>'", Some(&Ok(answer))).into_string();
@@ -151,14 +132,9 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_words() {
-        for (text, expected) in [
-            ("12", true),
-            ("-1.5e3", true),
-            ("e", false),
-            ("", false),
-            ("2026-09", false),
-            ("NaN", false),
-        ] {
+        for (text, expected) in
+            [("12", true), ("-1.5e3", true), ("e", false), ("", false), ("2026-09", false), ("NaN", false)]
+        {
             assert_eq!(is_number(text), expected, "{text}");
         }
     }

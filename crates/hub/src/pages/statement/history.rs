@@ -31,11 +31,7 @@ pub(super) fn pictures(view: &View) -> Markup {
     }
     let levels: Vec<_> = lines
         .iter()
-        .map(|l| trend::Level {
-            period: l.period,
-            opening: l.opening_count,
-            closing: l.closing_count,
-        })
+        .map(|l| trend::Level { period: l.period, opening: l.opening_count, closing: l.closing_count })
         .collect();
     let exchanges: Vec<_> = lines
         .iter()
@@ -66,11 +62,7 @@ pub(super) fn pictures(view: &View) -> Markup {
 
 /// All periods in customers and in value, latest first.
 pub(super) fn tables(view: &View) -> Markup {
-    let lines = if view.all {
-        &view.statement.lines[..]
-    } else {
-        latest(view)
-    };
+    let lines = if view.all { &view.statement.lines[..] } else { latest(view) };
     let left_out = view.statement.lines.len() - lines.len();
     let lines: Vec<Figures> = lines.iter().rev().map(figures).collect();
     html! {

@@ -51,10 +51,7 @@ impl View {
         let lines = &self.statement.lines;
         match self.period {
             Some(period) => lines.iter().find(|line| line.period == period),
-            None => lines
-                .iter()
-                .rfind(|line| self.so_far(line.period).is_none())
-                .or(lines.last()),
+            None => lines.iter().rfind(|line| self.so_far(line.period).is_none()).or(lines.last()),
         }
     }
 
@@ -68,11 +65,7 @@ impl View {
 
     /// ` so far` for the period that is not over yet.
     pub(super) fn mark(&self, period: Period) -> &'static str {
-        if self.so_far(period).is_some() {
-            " so far"
-        } else {
-            ""
-        }
+        if self.so_far(period).is_some() { " so far" } else { "" }
     }
 }
 
@@ -81,18 +74,11 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let segment = asked.segment.unwrap_or_default();
     let read = hub
         .at_one_edition(|| async {
-            Ok((
-                hub.reader.statement(by, &segment).await?,
-                hub.reader.segments().await?,
-            ))
+            Ok((hub.reader.statement(by, &segment).await?, hub.reader.segments().await?))
         })
         .await?;
     let Some((edition, (statement, segments))) = read else {
-        return Ok(layout::no_edition(
-            &hub.frame(None),
-            Place::Statement,
-            "Statement",
-        ));
+        return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Statement"));
     };
     let view = View {
         frame: hub.frame(Some(edition)),
@@ -125,12 +111,8 @@ pub(crate) fn wanted(asked: &Asked) -> Result<(Granularity, Option<Period>), Fai
 
 /// A period as written in an address.
 pub(crate) fn period(text: &str) -> Result<Period, Failure> {
-    Period::parse(text).ok_or_else(|| {
-        Failure::unclear(
-            format!("`{text}` is no period."),
-            "Write 2026-09, 2026-Q3 or 2026.",
-        )
-    })
+    Period::parse(text)
+        .ok_or_else(|| Failure::unclear(format!("`{text}` is no period."), "Write 2026-09, 2026-Q3 or 2026."))
 }
 
 /// The page.
@@ -163,11 +145,7 @@ fn nothing(view: &View) -> Markup {
         Some(period) => format!("The books hold nothing for {}.", calendar::period(period)),
         None => "The books are empty: no silo told of a purchase or a subscription yet.".to_owned(),
     };
-    let command = if view.period.is_some() {
-        ""
-    } else {
-        "kept check\nkept import\nkept refresh"
-    };
+    let command = if view.period.is_some() { "" } else { "kept check\nkept import\nkept refresh" };
     html! {
         div.lead { p.eyebrow { "Statement" } h1 { (what) } }
         (controls(view, None))
@@ -179,15 +157,8 @@ fn nothing(view: &View) -> Markup {
 fn controls(view: &View, shown: Option<Period>) -> Markup {
     let segment = view.segment();
     let beside = |step: i32| {
-        let period = shown.map(|p| Period {
-            index: p.index + step,
-            ..p
-        })?;
-        view.statement
-            .lines
-            .iter()
-            .any(|line| line.period == period)
-            .then_some(period)
+        let period = shown.map(|p| Period { index: p.index + step, ..p })?;
+        view.statement.lines.iter().any(|line| line.period == period).then_some(period)
     };
     html! {
         div.controls {
@@ -249,11 +220,7 @@ mod tests {
     fn view(lines: Vec<Line>) -> View {
         View {
             frame: samples::frame(),
-            statement: Statement {
-                granularity: Granularity::Month,
-                segment: String::new(),
-                lines,
-            },
+            statement: Statement { granularity: Granularity::Month, segment: String::new(), lines },
             segments: samples::segments(),
             period: None,
             all: false,
@@ -262,12 +229,7 @@ mod tests {
 
     #[test]
     fn every_table_number_opens_something() {
-        for lines in [
-            samples::lines(30),
-            samples::shrinking(),
-            samples::huge(),
-            samples::lines(1),
-        ] {
+        for lines in [samples::lines(30), samples::shrinking(), samples::huge(), samples::lines(1)] {
             let told = page(&view(lines)).into_string();
             samples::assert_safe(&told);
             let cells: Vec<&str> = told.split("<td").skip(1).collect();
@@ -284,15 +246,7 @@ mod tests {
         let mut view = view(samples::lines(3));
         view.statement.segment = "Nord & Süd".into();
         let told = page(&view).into_string();
-        for figure in [
-            "opening",
-            "gained",
-            "won_back",
-            "lost",
-            "expanded",
-            "contracted",
-            "closing",
-        ] {
+        for figure in ["opening", "gained", "won_back", "lost", "expanded", "contracted", "closing"] {
             let link =
                 format!("/customers?period=2026-10&amp;figure={figure}&amp;segment=Nord%20%26%20S%C3%BCd");
             assert!(told.contains(&link), "{link}");
@@ -319,11 +273,7 @@ mod tests {
     #[test]
     fn a_cut_list_says_how_many_it_left_out() {
         let mut view = view(samples::lines(30));
-        assert!(
-            page(&view)
-                .into_string()
-                .contains("6 earlier months are not listed")
-        );
+        assert!(page(&view).into_string().contains("6 earlier months are not listed"));
         view.all = true;
         assert!(!page(&view).into_string().contains("are not listed"));
     }
@@ -341,15 +291,8 @@ mod tests {
         let told = page(&view(Vec::new())).into_string();
         assert!(told.contains("The books are empty") && told.contains("kept import"));
         samples::assert_safe(&told);
-        let other = View {
-            period: Period::parse("1999-01"),
-            ..view(samples::lines(2))
-        };
-        assert!(
-            page(&other)
-                .into_string()
-                .contains("The books hold nothing for January 1999.")
-        );
+        let other = View { period: Period::parse("1999-01"), ..view(samples::lines(2)) };
+        assert!(page(&other).into_string().contains("The books hold nothing for January 1999."));
     }
 
     #[test]
@@ -360,10 +303,7 @@ mod tests {
             ..Asked::default()
         };
         assert_eq!(wanted(&asked("", "")).expect("fine"), (Granularity::Month, None));
-        assert_eq!(
-            wanted(&asked("month", "2026")).expect("fine").0,
-            Granularity::Year
-        );
+        assert_eq!(wanted(&asked("month", "2026")).expect("fine").0, Granularity::Year);
         assert!(wanted(&asked("week", "")).is_err_and(|failure| failure.cure.contains("by=quarter")));
         assert!(wanted(&asked("", "2026-13")).is_err_and(|failure| failure.what.contains("2026-13")));
     }

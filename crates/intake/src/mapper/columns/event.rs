@@ -7,7 +7,7 @@ use crate::error::Problem;
 use crate::parse;
 use crate::row::{Reject, Row};
 use model::config::Feed;
-use model::{EventKind, Outcome};
+use model::{Currency, EventKind, Outcome};
 
 /// Where the columns of an event come from; there is one where `at` is mapped.
 #[derive(Debug)]
@@ -68,21 +68,14 @@ impl EventMap {
             return EventKind::from_name(&name).ok_or_else(|| {
                 let near = model::suggest::hint(&name, kinds());
                 let known = kinds().collect::<Vec<_>>().join(", ");
-                Problem::Setting(format!(
-                    "constants: there is no kind `{name}`{near}; known: {known}"
-                ))
+                Problem::Setting(format!("constants: there is no kind `{name}`{near}; known: {known}"))
             });
         }
-        Ok(
-            match (
-                self.value.is_mapped() || self.value_minor.is_mapped(),
-                self.score.is_mapped(),
-            ) {
-                (true, _) => EventKind::Purchase,
-                (false, true) => EventKind::Response,
-                (false, false) => EventKind::Contact,
-            },
-        )
+        Ok(match (self.value.is_mapped() || self.value_minor.is_mapped(), self.score.is_mapped()) {
+            (true, _) => EventKind::Purchase,
+            (false, true) => EventKind::Response,
+            (false, false) => EventKind::Contact,
+        })
     }
 
     pub(super) fn read<'s>(&'s self, row: &Row<'s>, desk: &mut Desk) -> Result<EventRow<'s>, Reject> {
@@ -103,7 +96,15 @@ impl EventMap {
             None => None,
             Some(text) => Some(parse::score(text, desk.till.mark()).map_err(|why| self.score.reject(why))?),
         };
-        let (kind, amount) = self.amount(row, desk, at_us, kind)?;
+        let (mut kind, mut amount) = (kind, Amount::default());
+        if let Some((cell, minor, currency)) = self.money(row, desk, kind)? {
+            // A purchase below 0 is a refund; what is given back is told as a positive number.
+            if kind == EventKind::Purchase && minor < 0 {
+                kind = EventKind::Refund;
+            }
+            let minor = if kind == EventKind::Refund { minor.saturating_abs() } else { minor };
+            amount = desk.till.book(minor, currency, at_us).map_err(|why| cell.reject(why))?;
+        }
         let source_id = match self.id.get(row) {
             Some(id) => SourceId::Plain(id),
             None => desk.content_id(row),
@@ -124,41 +125,26 @@ impl EventMap {
         })
     }
 
-    /// The row's money. A purchase below 0 is a refund; what is given back is told as a positive number.
-    fn amount(
+    /// The row's money as it is written: where, minor units, currency. `None` where there is none and none is
+    /// needed.
+    fn money(
         &self,
         row: &Row<'_>,
-        desk: &mut Desk,
-        at_us: i64,
+        desk: &Desk,
         kind: EventKind,
-    ) -> Result<(EventKind, Amount), Reject> {
-        let currency = desk
-            .till
-            .currency(self.currency.get(row))
-            .map_err(|why| self.currency.reject(why))?;
+    ) -> Result<Option<(&Cell, i64, Currency)>, Reject> {
+        let currency = desk.till.currency(self.currency.get(row)).map_err(|why| self.currency.reject(why))?;
         let (cell, minor) = match (self.value.get(row), self.value_minor.get(row)) {
             (Some(text), _) => (&self.value, desk.till.decimal(text, currency)),
             (None, Some(text)) => (&self.value_minor, parse::integer(text)),
-            (None, None) if matches!(kind, EventKind::Contact | EventKind::Response) => {
-                return Ok((kind, Amount::default()));
-            }
+            (None, None) if matches!(kind, EventKind::Contact | EventKind::Response) => return Ok(None),
             (None, None) if self.value_minor.is_mapped() => return Err(self.value_minor.reject("is empty")),
             (None, None) => return Err(self.value.reject("is empty")),
         };
         let minor = minor.map_err(|why| cell.reject(why))?;
-        let amount = desk
-            .till
-            .book(minor, currency, at_us)
-            .map_err(|why| cell.reject(why))?;
-        match kind {
-            EventKind::Subscription if minor < 0 => {
-                Err(cell.reject("is below 0: a subscription has no negative value"))
-            }
-            EventKind::Purchase if minor < 0 => Ok((EventKind::Refund, amount.magnitude())),
-            EventKind::Refund => Ok((kind, amount.magnitude())),
-            EventKind::Contact | EventKind::Purchase | EventKind::Subscription | EventKind::Response => {
-                Ok((kind, amount))
-            }
+        if kind == EventKind::Subscription && minor < 0 {
+            return Err(cell.reject("is below 0: a subscription has no negative value"));
         }
+        Ok(Some((cell, minor, currency)))
     }
 }

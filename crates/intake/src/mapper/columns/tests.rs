@@ -29,18 +29,9 @@ attributes = ["size"]
 fn the_kind_follows_from_what_is_mapped_unless_it_is_told() {
     let table = [
         ("columns = { record = \"r\", at = \"d\" }", "contact f 0"),
-        (
-            "columns = { record = \"r\", at = \"d\", value = \"v\" }",
-            "purchase f 700",
-        ),
-        (
-            "columns = { record = \"r\", at = \"d\", value_minor = \"v\" }",
-            "purchase f 7",
-        ),
-        (
-            "columns = { record = \"r\", at = \"d\", score = \"v\" }",
-            "response f 0 score=7.0",
-        ),
+        ("columns = { record = \"r\", at = \"d\", value = \"v\" }", "purchase f 700"),
+        ("columns = { record = \"r\", at = \"d\", value_minor = \"v\" }", "purchase f 7"),
+        ("columns = { record = \"r\", at = \"d\", score = \"v\" }", "response f 0 score=7.0"),
         (
             "columns = { record = \"r\", at = \"d\", value = \"v\" }\nconstants = { kind = \"Refund\" }",
             "refund f 700",
@@ -49,10 +40,7 @@ fn the_kind_follows_from_what_is_mapped_unless_it_is_told() {
             "columns = { record = \"r\", at = \"d\", value = \"v\" }\nconstants = { kind = \"subscription\" }",
             "subscription f 700",
         ),
-        (
-            "columns = { record = \"r\", at = \"d\", value = \"v\", kind = \"k\" }",
-            "refund f 700",
-        ),
+        ("columns = { record = \"r\", at = \"d\", value = \"v\", kind = \"k\" }", "refund f 700"),
         (
             "columns = { record = \"r\", value = \"v\" }\nconstants = { at = \"2024-03-01\" }",
             "purchase f 700",
@@ -60,22 +48,10 @@ fn the_kind_follows_from_what_is_mapped_unless_it_is_told() {
     ];
     for (feed, expected) in table {
         let seen = read(feed, "x.csv", "r,d,v,k\n1,2024-03-01,7,refund\n");
-        assert_eq!(
-            seen.events,
-            [format!("1 2024-02-29T23:00:00Z {expected}")],
-            "{feed}"
-        );
+        assert_eq!(seen.events, [format!("1 2024-02-29T23:00:00Z {expected}")], "{feed}");
     }
-    let seen = read(
-        "columns = { record = \"r\", name = \"v\" }",
-        "x.csv",
-        "r,v\n1,Ann\n",
-    );
-    assert_eq!(
-        (seen.records.len(), seen.events.len()),
-        (1, 0),
-        "without a time there is no event"
-    );
+    let seen = read("columns = { record = \"r\", name = \"v\" }", "x.csv", "r,v\n1,Ann\n");
+    assert_eq!((seen.records.len(), seen.events.len()), (1, 0), "without a time there is no event");
     let said = file(
         "columns = { record = \"r\", at = \"d\" }\nconstants = { kind = \"purchse\" }",
         "x.csv",
@@ -95,10 +71,7 @@ fn blank_money_is_refused_and_a_blank_score_is_none() {
     let seen = read(feed, "x.csv", csv);
     assert_eq!(
         seen.events,
-        [
-            "1 2024-02-29T23:00:00Z response f 0 ok score=0.0",
-            "1 2024-02-29T23:00:00Z response f 0"
-        ]
+        ["1 2024-02-29T23:00:00Z response f 0 ok score=0.0", "1 2024-02-29T23:00:00Z response f 0"]
     );
     assert_eq!(
         seen.rejects,
@@ -125,11 +98,8 @@ fn a_foreign_amount_needs_a_rate_of_its_day() {
             "1 2024-02-29T23:00:00Z purchase f 1000"
         ]
     );
-    let reasons: Vec<_> = seen
-        .rejects
-        .iter()
-        .map(|line| line.split(" | ").next().unwrap_or_default())
-        .collect();
+    let reasons: Vec<_> =
+        seen.rejects.iter().map(|line| line.split(" | ").next().unwrap_or_default()).collect();
     assert_eq!(
         reasons,
         [
@@ -143,10 +113,7 @@ fn a_foreign_amount_needs_a_rate_of_its_day() {
 #[test]
 fn files_that_add_up_name_events_by_their_content_and_its_occurrence() {
     let feed = "columns = { record = \"r\", at = \"d\", id = \"i\" }\nmode = \"append\"";
-    let (one, two) = (
-        "r,d,i\n1,2024-03-01,\n1,2024-03-01,\n",
-        "r,d,i\n1,2024-03-01,\n2,2024-03-01,x\n",
-    );
+    let (one, two) = ("r,d,i\n1,2024-03-01,\n1,2024-03-01,\n", "r,d,i\n1,2024-03-01,\n2,2024-03-01,x\n");
     let ids = |seen: &crate::trial::Trial| -> Vec<String> {
         seen.events
             .iter()
@@ -155,15 +122,7 @@ fn files_that_add_up_name_events_by_their_content_and_its_occurrence() {
     };
     let together = ids(&files(feed, &[("1.csv", one.as_bytes()), ("2.csv", two.as_bytes())]).expect("read"));
     let hash = &together[0][..32];
-    assert_eq!(
-        together,
-        [
-            format!("{hash}-0"),
-            format!("{hash}-1"),
-            format!("{hash}-2"),
-            "x".to_owned()
-        ]
-    );
+    assert_eq!(together, [format!("{hash}-0"), format!("{hash}-1"), format!("{hash}-2"), "x".to_owned()]);
     let again = ids(&read(feed, "1.csv", one));
     assert_eq!(again, together[..2], "the same rows again have the same names");
     let objects =
@@ -190,15 +149,8 @@ fn row_numbers_run_on_over_files_and_batches_are_bounded() {
         writeln!(csv, "{row},2024-03-01").expect("text");
     }
     let feed = "columns = { record = \"r\", at = \"d\" }";
-    let seen = files(
-        feed,
-        &[("1.csv", csv.as_bytes()), ("2.csv", b"r,d\nlast,2024-03-01\n")],
-    )
-    .expect("read");
-    assert_eq!(
-        (seen.counts.rows, seen.counts.records, seen.counts.events),
-        (70_001, 70_001, 70_001)
-    );
+    let seen = files(feed, &[("1.csv", csv.as_bytes()), ("2.csv", b"r,d\nlast,2024-03-01\n")]).expect("read");
+    assert_eq!((seen.counts.rows, seen.counts.records, seen.counts.events), (70_001, 70_001, 70_001));
     assert_eq!(seen.batches, 4);
     assert!(seen.events[70_000].starts_with("last "));
 }
@@ -216,9 +168,7 @@ const SQL: &str = "sql = \"select 1\"\nattributes = [\"size\"]\n";
 
 #[test]
 fn the_columns_of_a_query_have_the_canonical_names() {
-    let sum = Decimal128Array::from(vec![1250, 99])
-        .with_precision_and_scale(10, 2)
-        .expect("decimal");
+    let sum = Decimal128Array::from(vec![1250, 99]).with_precision_and_scale(10, 2).expect("decimal");
     let first = batch(vec![
         ("record", texts(&["C1", "C2"])),
         (
@@ -262,9 +212,7 @@ fn a_query_without_a_record_or_with_unknown_columns_says_so() {
         "feed `s.f`: the query's column `emial` is none that Kept knows; did you mean `email`?; rename it, or name it in attributes"
     );
     assert_eq!(
-        said(vec![("record", texts(&["1"])), ("siz", texts(&["1"]))])
-            .split(';')
-            .next(),
+        said(vec![("record", texts(&["1"])), ("siz", texts(&["1"]))]).split(';').next(),
         Some("feed `s.f`: the query's column `siz` is none that Kept knows")
     );
 }

@@ -16,33 +16,15 @@ struct Case {
 const MAP: &str = "columns = { record = \"id\", at = \"day\", value = \"sum\", score = \"nps\", currency = \"cur\", kind = \"kind\", outcome = \"how\" }\n";
 
 const fn row(sent: &'static str, content: &'static [u8], says: &'static str) -> Case {
-    Case {
-        sent,
-        setting: "",
-        name: "x.csv",
-        content,
-        says,
-    }
+    Case { sent, setting: "", name: "x.csv", content, says }
 }
 
 const fn set(sent: &'static str, setting: &'static str, content: &'static [u8], says: &'static str) -> Case {
-    Case {
-        sent,
-        setting,
-        name: "x.csv",
-        content,
-        says,
-    }
+    Case { sent, setting, name: "x.csv", content, says }
 }
 
 const fn named(sent: &'static str, name: &'static str, content: &'static [u8], says: &'static str) -> Case {
-    Case {
-        sent,
-        setting: "",
-        name,
-        content,
-        says,
-    }
+    Case { sent, setting: "", name, content, says }
 }
 
 /// A header, a good row, and one more.
@@ -53,22 +35,10 @@ macro_rules! after {
 }
 
 const TEXT: &[Case] = &[
-    row(
-        "UTF-8 with a byte-order mark",
-        b"\xEF\xBB\xBFid,day,sum,nps,cur,kind,how\n1,2024-03-01,5,,,,\n",
-        "",
-    ),
-    row(
-        "lines that end in CRLF",
-        b"id,day,sum,nps,cur,kind,how\r\n1,2024-03-01,5,,,,\r\n",
-        "",
-    ),
+    row("UTF-8 with a byte-order mark", b"\xEF\xBB\xBFid,day,sum,nps,cur,kind,how\n1,2024-03-01,5,,,,\n", ""),
+    row("lines that end in CRLF", b"id,day,sum,nps,cur,kind,how\r\n1,2024-03-01,5,,,,\r\n", ""),
     row("blank lines", after!("\n\n"), ""),
-    row(
-        "a line break within quotes",
-        after!("\"2\n3\",2024-03-01,5,,,,\n"),
-        "",
-    ),
+    row("a line break within quotes", after!("\"2\n3\",2024-03-01,5,,,,\n"), ""),
     row(
         "a NUL, emoji or right-to-left text within a cell",
         "id,day,sum,nps,cur,kind,how\na\0b,2024-03-01,5,,,,\n😀שרה,2024-03-01,5,,,,\n".as_bytes(),
@@ -85,11 +55,7 @@ const TEXT: &[Case] = &[
         b"id,day,sum,nps,cur,kind,how\nJ\xF6rg,2024-03-01,5,,,,\n",
         "",
     ),
-    row(
-        "too few or too many cells",
-        after!("2,2024-03-01,5\n"),
-        "has 3 cells where the header has 7",
-    ),
+    row("too few or too many cells", after!("2,2024-03-01,5\n"), "has 3 cells where the header has 7"),
     row(
         "a quote that is not closed",
         after!("\"2,2024-03-01,5,,,,\n3,2024-03-01,5,,,,\n"),
@@ -100,17 +66,9 @@ const TEXT: &[Case] = &[
         after!("\"2\"\" x\",2024-03-01,5,,,,\n\"3 \"x\"\",2024-03-01,5,,,,\n"),
         "a quote opened in this line is not closed as it should be; a quote within a quoted cell is written twice",
     ),
-    row(
-        "a quote within a cell that is not quoted",
-        after!("5\" pipe,2024-03-01,5,,,,\n"),
-        "",
-    ),
+    row("a quote within a cell that is not quoted", after!("5\" pipe,2024-03-01,5,,,,\n"), ""),
     row("a header and no row", b"id,day,sum,nps,cur,kind,how\n", ""),
-    row(
-        "an empty file",
-        b"",
-        "it is empty; its first row must name the columns",
-    ),
+    row("an empty file", b"", "it is empty; its first row must name the columns"),
 ];
 
 const COLUMNS: &[Case] = &[
@@ -274,11 +232,8 @@ fn met(case: &Case) -> String {
                 let told = reject.split(" | ").next().unwrap_or_default();
                 let (column, reason) = told.split_once("] ").unwrap_or_default();
                 let column = column.split_once('[').unwrap_or_default().1;
-                let said = if column.is_empty() {
-                    reason.to_owned()
-                } else {
-                    format!("`{column}`: {reason}")
-                };
+                let said =
+                    if column.is_empty() { reason.to_owned() } else { format!("`{column}`: {reason}") };
                 (said, "the row in rejects, every other row")
             }
             several => panic!("{}: {several:?}", case.sent),
