@@ -235,7 +235,7 @@ pub fn touchpoints() -> Table {
     )
 }
 
-/// The ledger: one row per movement of one customer. Sorted by customer, day.
+/// The ledger: one row per movement of one customer. Sorted by customer, day, seq.
 pub fn postings() -> Table {
     table(
         "postings",

@@ -102,13 +102,13 @@ impl Calibration {
 impl GapCounts {
     /// Counts what followed a purchase on `day`: the `next` purchase or none by the end of the books.
     ///
-    /// Under a gap G the loss is dated day + G + 1, it happens when nothing was bought until the end of that
-    /// day, and it is judged when that day + follow-up is within the books.
+    /// Under a gap G the loss is dated day + G + 1, it happens when nothing was bought before that day, and it
+    /// is judged when that day + follow-up is within the books. A purchase on that very day is a return.
     fn count(&mut self, day: i32, next: Option<i32>, as_of: i32) {
         let follow_up = i64::from(self.follow_up_days);
         let judged_up_to = i64::from(as_of) - i64::from(day) - 1 - follow_up;
         let interval = next.map(|next| i64::from(next) - i64::from(day));
-        let longest = interval.map_or(judged_up_to, |days| judged_up_to.min(days - 2));
+        let longest = interval.map_or(judged_up_to, |days| judged_up_to.min(days - 1));
         step(&mut self.lost, 1, longest);
         if let Some(days) = interval {
             step(&mut self.back_ever, 1, longest);

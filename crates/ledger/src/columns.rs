@@ -45,7 +45,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// Ledger postings in columns of equal length, sorted by customer, day; at most one per customer and day.
+/// Ledger postings in columns of equal length, sorted by customer, day, seq. One per customer and day, but two
+/// where a customer is lost at the opening of a day and won back by its close: lost comes first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Postings {
     /// Dense customer code.
@@ -60,7 +61,7 @@ pub struct Postings {
     pub value_minor: Vec<i64>,
     /// Code of [`crate::Reason`].
     pub reason: Vec<u8>,
-    /// Code of the stream that moved most.
+    /// Code of the stream that began, ended or moved most; the lowest of equals.
     pub stream: Vec<u16>,
     /// Ordinal within the customer's events, from 0, of the event behind it.
     pub seq: Vec<u32>,

@@ -33,7 +33,7 @@ struct Spell {
     peak_minor: i64,
 }
 
-/// One customer, one period. Postings go in by day; rows come out as soon as they are certain, those of one
+/// One customer, one period. Postings go in by day, of one day lost before won back; rows come out as soon as they are certain, those of one
 /// movement by day. Nothing before the period is needed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Fold {
@@ -57,6 +57,12 @@ impl Step {
 }
 
 impl Fold {
+    /// Whether a loss follows the entry of its own day: then the postings are not in order.
+    #[inline]
+    pub(crate) fn is_out_of_order(&self, step: &Step) -> bool {
+        step.movement == Movement::Lost && self.spell.is_some_and(|spell| spell.day == step.day)
+    }
+
     /// Takes the next posting.
     #[inline]
     pub(crate) fn step(&mut self, step: &Step, emit: &mut impl FnMut(Moved)) {

@@ -33,7 +33,7 @@ impl MovedList {
         Self { movement, current: None, fold: Fold::default(), rows: Vec::new() }
     }
 
-    /// Reads a chunk of **all** the period's postings (every movement), in order of customer and day; a
+    /// Reads a chunk of **all** the period's postings (every movement), in order of customer, day and seq; a
     /// customer may straddle chunks. Fails on unequal columns, rows out of order and unknown movements.
     pub fn push(&mut self, postings: PostingRows<'_>) -> Result<(), Error> {
         let postings = postings.checked()?;
@@ -48,6 +48,9 @@ impl MovedList {
             }
             self.current = Some((customer, day));
             let step = Step::of(&postings, at)?;
+            if self.fold.is_out_of_order(&step) {
+                return Err(Error::OutOfOrder { customer, day: Day(day) });
+            }
             let (movement, rows) = (self.movement, &mut self.rows);
             self.fold.step(&step, &mut |moved| keep(rows, movement, customer, moved));
         }

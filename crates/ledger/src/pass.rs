@@ -1,8 +1,10 @@
-//! The one pass over every customer's ordered events that writes the ledger: each day is judged at its end,
-//! and only days on which something can change are looked at.
+//! The one pass over every customer's ordered events that writes the ledger. A day is judged twice: at its
+//! opening, when gaps lapse, and at its close, after its events; so who buys on the very day of loss is lost
+//! and won back that day. Only days on which something can change are looked at.
 
 use crate::columns::{Postings, Rows, States};
 use crate::error::Error;
+use crate::reason::Reason;
 use crate::rules::Rules;
 use crate::stream::{Standing, Stream};
 use model::{Day, EventKind, Movement};
@@ -40,15 +42,27 @@ struct Customer {
     events: u32,
 }
 
-/// What a settled day did to the streams; `*_by` are stream codes, the lowest of equals.
+/// What a settled day did to the streams. Stream codes are the lowest of equals.
 #[derive(Debug)]
 struct Turn {
+    /// Whether any stream was active at the opening, before the day's events.
+    opened: bool,
     now: Standing,
     due: i32,
-    began_by: Option<usize>,
-    ended_by: Option<usize>,
     rise: (i64, usize),
     fall: (i64, usize),
+}
+
+/// One posting before it is put into columns.
+#[derive(Debug)]
+struct Booked {
+    code: u32,
+    day: i32,
+    movement: Movement,
+    count: i8,
+    value_minor: i64,
+    by: usize,
+    cause: (Reason, u32),
 }
 
 impl Pass {
@@ -156,37 +170,43 @@ impl Pass {
         Ok(())
     }
 
-    /// Judges the current customer at the end of `day` and books what changed.
+    /// Judges the current customer at the opening and at the close of `day` and books what changed.
     fn settle(&mut self, day: i32, postings: &mut Postings) {
         let turn = turn(&mut self.streams, day);
         let Some(current) = &mut self.current else { return };
-        let before = current.standing;
+        let mut before = current.standing;
         current.standing = turn.now;
         current.due = turn.due;
-        let delta = turn.now.value_minor - before.value_minor;
+        if before.active && !turn.opened {
+            current.lost_on = Some(day);
+            let by = first(&self.streams, |stream| stream.was);
+            let (movement, cause) = (Movement::Lost, self.streams[by].cause_of_end(day));
+            let (code, value_minor) = (current.code, -before.value_minor);
+            book(postings, &Booked { code, day, movement, count: -1, value_minor, by, cause });
+            before = Standing::default();
+        }
+        let value_minor = turn.now.value_minor - before.value_minor;
         let (movement, count, by) = match (before.active, turn.now.active) {
             (false, true) if current.gained_on.is_none() => {
                 current.gained_on = Some(day);
-                (Movement::Gained, 1, turn.began_by.unwrap_or(0))
+                (Movement::Gained, 1, first(&self.streams, |stream| stream.is))
             }
-            (false, true) => (Movement::WonBack, 1, turn.began_by.unwrap_or(0)),
+            (false, true) => (Movement::WonBack, 1, first(&self.streams, |stream| stream.is)),
             (true, false) => {
                 current.lost_on = Some(day);
-                (Movement::Lost, -1, turn.ended_by.unwrap_or(0))
+                (Movement::Lost, -1, first(&self.streams, |stream| stream.was))
             }
-            _ if delta > 0 => (Movement::Expanded, 0, turn.rise.1),
-            _ if delta < 0 => (Movement::Contracted, 0, turn.fall.1),
+            _ if value_minor > 0 => (Movement::Expanded, 0, turn.rise.1),
+            _ if value_minor < 0 => (Movement::Contracted, 0, turn.fall.1),
             _ => return,
         };
-        let (reason, seq) = self.streams[by].cause(day);
-        postings.customer.push(current.code);
-        postings.day.push(day);
-        postings.movement.push(movement.code());
-        postings.count.push(count);
-        postings.value_minor.push(delta);
-        postings.reason.push(reason.code());
-        postings.stream.push(by as u16);
-        postings.seq.push(seq);
+        let stream = &self.streams[by];
+        let cause = match count {
+            1 => stream.cause_of_beginning(),
+            0 => stream.cause_of_change(day),
+            _ => stream.cause_of_end(day),
+        };
+        book(postings, &Booked { code: current.code, day, movement, count, value_minor, by, cause });
     }
 
     /// Settles the current customer to the end of the books and writes its state.
@@ -214,26 +234,33 @@ impl Pass {
     }
 }
 
-/// Settles every stream at the end of `day`.
+/// Code of the first stream with an active standing.
+fn first(streams: &[Stream], standing: impl Fn(&Stream) -> Standing) -> usize {
+    streams.iter().position(|stream| standing(stream).active).unwrap_or(0)
+}
+
+#[inline]
+fn book(postings: &mut Postings, booked: &Booked) {
+    postings.customer.push(booked.code);
+    postings.day.push(booked.day);
+    postings.movement.push(booked.movement.code());
+    postings.count.push(booked.count);
+    postings.value_minor.push(booked.value_minor);
+    postings.reason.push(booked.cause.0.code());
+    postings.stream.push(booked.by as u16);
+    postings.seq.push(booked.cause.1);
+}
+
+/// Settles every stream on `day`.
 #[inline]
 fn turn(streams: &mut [Stream], day: i32) -> Turn {
-    let mut turn = Turn {
-        now: Standing::default(),
-        due: i32::MAX,
-        began_by: None,
-        ended_by: None,
-        rise: (0, 0),
-        fall: (0, 0),
-    };
+    let mut turn =
+        Turn { opened: false, now: Standing::default(), due: i32::MAX, rise: (0, 0), fall: (0, 0) };
     for (code, stream) in streams.iter_mut().enumerate().filter(|(_, stream)| stream.touched) {
         turn.due = turn.due.min(stream.settle(day));
+        turn.opened |= stream.opened;
         turn.now.active |= stream.is.active;
         turn.now.value_minor += stream.is.value_minor;
-        match (stream.was.active, stream.is.active) {
-            (false, true) => turn.began_by = turn.began_by.or(Some(code)),
-            (true, false) => turn.ended_by = turn.ended_by.or(Some(code)),
-            _ => {}
-        }
         let delta = stream.delta();
         if delta > turn.rise.0 {
             turn.rise = (delta, code);

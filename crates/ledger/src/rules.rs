@@ -4,7 +4,7 @@ use model::Day;
 use serde::{Deserialize, Serialize};
 
 /// Version of the rules in this crate; raised whenever the same events would be booked otherwise.
-pub const RULE_VERSION: u32 = 1;
+pub const RULE_VERSION: u32 = 2;
 
 /// How a stream makes a customer active.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +12,8 @@ pub const RULE_VERSION: u32 = 1;
 pub enum Regime {
     /// While the sum of its recurring values is above 0.
     Contractual,
-    /// On the day of a purchase and for `gap_days` after it; lost on the day after those.
+    /// On the day of a purchase and for `gap_days` after it; lost at the opening of the day after those, also
+    /// when there is a purchase on that day: it wins the customer back.
     Purchases {
         /// Days.
         gap_days: u32,

@@ -9,7 +9,7 @@ use model::{Day, Granularity};
 
 const LENGTHS: [usize; 3] = [1, 3, 12];
 
-/// Builds statements from postings in order of customer and day, in chunks; a customer may straddle them.
+/// Builds statements from postings in order of customer, day and seq, in chunks; a customer may straddle them.
 #[derive(Debug)]
 pub struct StatementBuilder {
     as_of: Day,
@@ -87,7 +87,11 @@ impl StatementBuilder {
         let rows = rows.checked()?;
         for at in 0..rows.customer.len() {
             let current = self.turn_to(rows.customer[at], rows.day[at], segment_of)?;
-            self.take(current, &Step::of(&rows, at)?);
+            let step = Step::of(&rows, at)?;
+            if self.folds[0].is_out_of_order(&step) {
+                return Err(Error::OutOfOrder { customer: current.customer, day: Day(current.day) });
+            }
+            self.take(current, &step);
         }
         Ok(())
     }

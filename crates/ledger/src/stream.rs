@@ -45,8 +45,12 @@ pub(crate) struct Stream {
     /// End of the last settled day, and of the one before it.
     pub(crate) is: Standing,
     pub(crate) was: Standing,
+    /// Whether it was still active at the opening of the last settled day, before that day's events.
+    pub(crate) opened: bool,
     active_until: i32,
     purchased: Mark,
+    /// Day whose opening found the stream lapsed although it was bought on, and the purchase before that.
+    lapsed: Mark,
     refunded: Mark,
     left_the_year: Mark,
     year: VecDeque<Counted>,
@@ -71,8 +75,10 @@ impl Stream {
             touched: false,
             is: Standing::default(),
             was: Standing::default(),
+            opened: false,
             active_until: i32::MIN,
             purchased: NEVER,
+            lapsed: NEVER,
             refunded: NEVER,
             left_the_year: NEVER,
             year: VecDeque::new(),
@@ -85,10 +91,11 @@ impl Stream {
 
     /// Forgets the customer.
     pub(crate) fn reset(&mut self) {
-        self.touched = false;
+        (self.touched, self.opened) = (false, false);
         (self.is, self.was) = (Standing::default(), Standing::default());
         self.active_until = i32::MIN;
         (self.purchased, self.refunded, self.left_the_year, self.subscribed) = (NEVER, NEVER, NEVER, NEVER);
+        self.lapsed = NEVER;
         self.year.clear();
         self.year_minor = 0;
         self.subscriptions.clear();
@@ -101,6 +108,9 @@ impl Stream {
         let Kind::Purchases { gap_days, margin_parts } = self.kind else {
             return false;
         };
+        if self.is.active && day > self.active_until {
+            self.lapsed = Mark { day, seq: self.purchased.seq };
+        }
         self.purchased = Mark { day, seq };
         self.active_until = day.saturating_add(gap_days);
         self.count(self.purchased, with_margin(value_minor, margin_parts));
@@ -147,11 +157,12 @@ impl Stream {
         }
     }
 
-    /// Moves `is` to the end of `day` and `was` to what it was; returns the next day on which time alone
-    /// may change it, or `i32::MAX`. Days must rise, and none that was returned may be jumped over.
+    /// Judges the opening and the end of `day`: moves `is` to the end and `was` to what it was; returns the
+    /// next day on which time alone may change it, or `i32::MAX`. Days must rise, and none that was returned may be jumped over.
     #[inline]
     pub(crate) fn settle(&mut self, day: i32) -> i32 {
         self.was = self.is;
+        self.opened = self.was.active && self.lapsed.day != day;
         match self.kind {
             Kind::Contractual { factor } => {
                 let active = self.monthly_minor > 0;
@@ -162,6 +173,7 @@ impl Stream {
             Kind::Purchases { .. } => {
                 let next_leaves = self.drop_left(day);
                 if day > self.active_until {
+                    self.opened = false;
                     self.is = Standing::default();
                     return i32::MAX;
                 }
@@ -191,27 +203,41 @@ impl Stream {
         self.is.value_minor - self.was.value_minor
     }
 
-    /// Why it changed on the settled `day`, and the ordinal of the event behind that.
+    /// Why it became active on the settled day, and the ordinal of the event behind that.
+    pub(crate) const fn cause_of_beginning(&self) -> (Reason, u32) {
+        match self.kind {
+            Kind::Contractual { .. } => (Reason::SubscriptionBegan, self.subscribed.seq),
+            Kind::Purchases { .. } => (Reason::Purchased, self.purchased.seq),
+        }
+    }
+
+    /// Why it stopped being active on the settled `day`, be it only until that day's events, and the ordinal
+    /// of the event behind that.
+    pub(crate) const fn cause_of_end(&self, day: i32) -> (Reason, u32) {
+        match self.kind {
+            Kind::Contractual { .. } => (Reason::SubscriptionEnded, self.subscribed.seq),
+            Kind::Purchases { .. } if self.lapsed.day == day => (Reason::NoPurchase, self.lapsed.seq),
+            Kind::Purchases { .. } => (Reason::NoPurchase, self.purchased.seq),
+        }
+    }
+
+    /// Why its value changed from the day before to the end of the settled `day`, and the ordinal of the event
+    /// behind that.
     #[inline]
-    pub(crate) fn cause(&self, day: i32) -> (Reason, u32) {
+    pub(crate) fn cause_of_change(&self, day: i32) -> (Reason, u32) {
+        match (self.was.active, self.is.active) {
+            (false, true) => return self.cause_of_beginning(),
+            (true, false) => return self.cause_of_end(day),
+            _ => {}
+        }
         let rose = self.delta() > 0;
         if let Kind::Contractual { .. } = self.kind {
-            let reason = match (self.was.active, self.is.active, rose) {
-                (false, true, _) => Reason::SubscriptionBegan,
-                (true, false, _) => Reason::SubscriptionEnded,
-                (_, _, true) => Reason::SubscriptionRose,
-                (_, _, false) => Reason::SubscriptionFell,
-            };
+            let reason = if rose { Reason::SubscriptionRose } else { Reason::SubscriptionFell };
             return (reason, self.subscribed.seq);
         }
         let purchased = (Reason::Purchased, self.purchased);
         let refunded = (Reason::Refunded, self.refunded);
         let left = (Reason::LeftTheYear, self.left_the_year);
-        match (self.was.active, self.is.active) {
-            (true, false) => return (Reason::NoPurchase, self.purchased.seq),
-            (false, true) => return (Reason::Purchased, self.purchased.seq),
-            _ => {}
-        }
         let likely = if rose { [purchased, left, refunded] } else { [refunded, left, purchased] };
         let (reason, mark) =
             likely.into_iter().find(|(_, mark)| mark.day == day).unwrap_or((likely[0].0, likely[0].1));

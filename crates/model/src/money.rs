@@ -146,7 +146,7 @@ pub fn parse_minor(text: &[u8], exponent: u32, mark: DecimalMark, round: bool) -
     for _ in decimals.unwrap_or(0).min(exponent)..exponent {
         units = units.checked_mul(10).ok_or(AmountError::TooLarge)?;
     }
-    units += i64::from(round_up);
+    let units = units.checked_add(i64::from(round_up)).ok_or(AmountError::TooLarge)?;
     Ok(if negative { -units } else { units })
 }
 

@@ -93,7 +93,7 @@ impl Frame {
 
     /// Names of periods under the axis, as many as fit, the last always among them, none cut off.
     fn names(&self, periods: &[Period]) -> Markup {
-        let every = (50.0 / self.slot).ceil().max(1.0) as usize;
+        let every = (70.0 / self.slot).ceil().max(1.0) as usize;
         html! {
             @for (index, period) in periods.iter().enumerate() {
                 @if (periods.len() - 1 - index).is_multiple_of(every) {

@@ -3,9 +3,9 @@
 use crate::books::{Event, keep};
 use crate::histories::{SEGMENTS, history};
 use ledger::{
-    Closing, Error, FIGURES, Line, Regime, Rules, StatementBuilder, States, StreamRule, check_balance,
+    Closing, Error, FIGURES, Line, Regime, Rules, StatementBuilder, States, StreamRule, check_balance, moved,
 };
-use model::{Day, EventKind, Granularity};
+use model::{Day, EventKind, Granularity, Movement};
 use proptest::prelude::*;
 
 proptest! {
@@ -155,4 +155,25 @@ fn postings_a_statement_cannot_hold_are_refused() {
     let day = rules.as_of.plus(1);
     let outside = Error::OutsideTheBooks { customer: 1, day, as_of: rules.as_of };
     assert_eq!(column(1, day.0, &[0, 1]), Err(outside));
+}
+
+#[test]
+fn a_loss_after_the_return_of_its_own_day_is_refused() {
+    let mut postings = ledger::Postings::default();
+    for (movement, count) in [(Movement::Lost, -1), (Movement::WonBack, 1)] {
+        postings.customer.push(4);
+        postings.day.push(9);
+        postings.movement.push(movement.code());
+        postings.count.push(count);
+        postings.value_minor.push(5 * i64::from(count));
+    }
+    let statement = |postings: &ledger::Postings| StatementBuilder::new(Day(9), 0).push(postings.rows(), &[]);
+    assert_eq!(statement(&postings), Ok(()));
+    assert_eq!(moved(postings.rows(), Movement::Lost).map(|rows| rows.len()), Ok(1));
+    postings.movement.reverse();
+    postings.count.reverse();
+    postings.value_minor.reverse();
+    let disordered = Error::OutOfOrder { customer: 4, day: Day(9) };
+    assert_eq!(statement(&postings), Err(disordered.clone()));
+    assert_eq!(moved(postings.rows(), Movement::Lost), Err(disordered));
 }

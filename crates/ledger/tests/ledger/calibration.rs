@@ -17,11 +17,11 @@ fn slowly(events: &[Event], as_of: i32, gap_days: u32, follow_up_days: i32) -> G
     let mut counts = GapShare { gap_days, lost: 0, back: 0, back_ever: 0 };
     for days in by_customer.values() {
         for day in days.first().copied().unwrap_or(0)..=as_of - follow_up_days {
-            let last = days.iter().rfind(|bought| **bought <= day);
+            let last = days.iter().rfind(|bought| **bought < day);
             if last.is_some_and(|last| last + gap_days as i32 + 1 == day) {
                 counts.lost += 1;
-                counts.back_ever += i64::from(days.iter().any(|bought| *bought > day));
-                counts.back += i64::from(days.iter().any(|b| *b > day && *b <= day + follow_up_days));
+                counts.back_ever += i64::from(days.iter().any(|bought| *bought >= day));
+                counts.back += i64::from(days.iter().any(|b| *b >= day && *b <= day + follow_up_days));
             }
         }
     }
@@ -59,14 +59,14 @@ proptest! {
 }
 
 #[test]
-fn a_purchase_on_the_very_day_of_the_loss_prevents_it() {
+fn a_purchase_on_the_very_day_of_the_loss_is_a_return() {
     let bought =
         |day| Event { customer: 1, day, kind: EventKind::Purchase, stream: 0, value_minor: 1, reference: 0 };
     let rules = Rules { streams: Vec::new(), annual: false, as_of: Day(1000) };
     let shares = calibrated(&[bought(0), bought(31), bought(131)], &rules, 69).shares();
     let told: Vec<_> =
-        [29, 30, 31, 98, 99].iter().map(|gap| shares[gap - 1]).map(|s| (s.lost, s.back)).collect();
-    assert_eq!(told, [(3, 1), (2, 1), (2, 1), (2, 1), (1, 0)]);
+        [29, 30, 31, 98, 99, 100].iter().map(|gap| shares[gap - 1]).map(|s| (s.lost, s.back)).collect();
+    assert_eq!(told, [(3, 1), (3, 2), (2, 1), (2, 1), (2, 1), (1, 0)]);
 }
 
 #[test]

@@ -41,13 +41,13 @@ fn add(figures: &mut Figures, life: &Days, period: Period, as_of: Day) {
     figures.closing_minor += closing.1;
     let mut residual = closing.1 - opening.1;
     for day in start..=end {
-        let (before, after) = (life.on(day - 1), life.on(day));
-        if before.0 && !after.0 {
+        if life.lost(day) {
+            let left = life.on(day - 1).1;
             figures.lost_count += 1;
-            figures.lost_minor += before.1;
-            residual += before.1;
+            figures.lost_minor += left;
+            residual += left;
         }
-        if !before.0 && after.0 {
+        if life.entered(day) {
             let entered = entry_value(life, day, end);
             residual -= entered;
             let first_time = !(life.first_day..day).any(|earlier| life.on(earlier).0);
@@ -72,7 +72,7 @@ fn add(figures: &mut Figures, life: &Days, period: Period, as_of: Day) {
 
 /// Value at the end of the period of a spell that lasts it, else the highest of the spell.
 fn entry_value(life: &Days, from: i32, end: i32) -> i64 {
-    let spell: Vec<i64> =
-        (from..=end).map(|day| life.on(day)).take_while(|standing| standing.0).map(|s| s.1).collect();
+    let lasts = |day: &i32| *day == from || !life.lost(*day);
+    let spell: Vec<i64> = (from..=end).take_while(lasts).map(|day| life.on(day).1).collect();
     if spell.len() as i32 == end - from + 1 { life.on(end).1 } else { spell.into_iter().max().unwrap_or(0) }
 }

@@ -4,7 +4,7 @@ use crate::books::{Columns, Event, keep};
 use crate::histories::{SEGMENTS, history};
 use crate::{oracle, oracle_statement};
 use ledger::{Error, Pass, Postings, Regime, Rules, States, StreamRule};
-use model::{Day, EventKind};
+use model::{Day, EventKind, Movement};
 use proptest::prelude::*;
 
 proptest! {
@@ -17,6 +17,21 @@ proptest! {
         prop_assert_eq!(&books.states, &oracle::states(&history.events, &history.rules));
         let lines = oracle_statement::lines(&history.events, &history.rules, SEGMENTS, &history.segment_of);
         prop_assert_eq!(books.lines, lines);
+    }
+
+    #[test]
+    fn a_day_has_one_posting_or_a_loss_and_then_a_return(history in history()) {
+        let books = keep(&history.events, &history.rules, &history.sizes, 0, &[]).unwrap();
+        let Postings { customer, day, movement, seq, .. } = &books.postings;
+        for at in 1..books.postings.len() {
+            if (customer[at - 1], day[at - 1]) == (customer[at], day[at]) {
+                let pair = [movement[at - 1], movement[at]];
+                prop_assert_eq!(pair, [Movement::Lost.code(), Movement::WonBack.code()]);
+                prop_assert!(seq[at - 1] < seq[at]);
+                let before = at.checked_sub(2).map(|at| (customer[at], day[at]));
+                prop_assert_ne!(before, Some((customer[at], day[at])));
+            }
+        }
     }
 
     #[test]

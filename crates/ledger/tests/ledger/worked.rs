@@ -12,6 +12,7 @@ use model::{Day, EventKind, Movement};
 
 const SHOP: u16 = 0;
 const CLUB: u16 = 1;
+const STORE: u16 = 2;
 const GAP_DAYS: u32 = 90;
 
 /// Day, kind, stream, value, reference.
@@ -39,7 +40,7 @@ fn booked(postings: &Postings) -> Vec<(String, Movement, i64, Reason)> {
 fn check(example: &Example) {
     let Example { what, events, postings, periods } = example;
     let shop = StreamRule { regime: Regime::Purchases { gap_days: GAP_DAYS }, margin: None };
-    let streams = vec![shop, StreamRule { regime: Regime::Contractual, margin: None }];
+    let streams = vec![shop, StreamRule { regime: Regime::Contractual, margin: None }, shop];
     let rules = Rules { streams, annual: true, as_of: Day::parse("2025-12-31").unwrap() };
     let events: Vec<Event> = events
         .iter()
@@ -99,18 +100,18 @@ fn gained_and_lost_in_one_period_counts_both_ways() {
 #[test]
 fn won_back_a_year_later_without_last_years_purchase() {
     check(&Example {
-        what: "won back a year later; last year's purchase no longer counts, a bought day old loss is none",
+        what: "won back a year later; last year's purchase no longer counts",
         events: &[
             ("2024-01-10", Purchase, SHOP, 100, 0),
-            ("2024-04-10", Purchase, SHOP, 10, 0),
+            ("2024-04-09", Purchase, SHOP, 10, 0),
             ("2025-03-01", Purchase, SHOP, 30, 0),
         ],
         postings: &[
             ("2024-01-10", Gained, 100, Purchased),
-            ("2024-04-10", Expanded, 10, Purchased),
-            ("2024-07-10", Lost, -110, NoPurchase),
+            ("2024-04-09", Expanded, 10, Purchased),
+            ("2024-07-09", Lost, -110, NoPurchase),
             ("2025-03-01", WonBack, 40, Purchased),
-            ("2025-04-10", Contracted, -10, LeftTheYear),
+            ("2025-04-09", Contracted, -10, LeftTheYear),
             ("2025-05-31", Lost, -30, NoPurchase),
         ],
         periods: &[
@@ -138,6 +139,142 @@ fn won_back_a_year_later_without_last_years_purchase() {
                 ],
             ),
         ],
+    });
+}
+
+#[test]
+fn bought_on_the_day_of_loss_is_lost_and_won_back_that_day() {
+    check(&Example {
+        what: "bought on the 90th day after a purchase, then on the 91st: lost and won back that day",
+        events: &[
+            ("2024-10-02", Purchase, SHOP, 40, 0),
+            ("2024-12-31", Purchase, SHOP, 60, 0),
+            ("2025-04-01", Purchase, SHOP, 25, 0),
+            ("2025-04-01", Purchase, SHOP, 5, 0),
+            ("2025-04-01", Refund, SHOP, 20, 0),
+        ],
+        postings: &[
+            ("2024-10-02", Gained, 40, Purchased),
+            ("2024-12-31", Expanded, 60, Purchased),
+            ("2025-04-01", Lost, -100, NoPurchase),
+            ("2025-04-01", WonBack, 110, Purchased),
+            ("2025-07-01", Lost, -110, NoPurchase),
+        ],
+        periods: &[
+            (
+                "2025-Q1",
+                &[("opening_count", 1), ("closing_count", 1), ("opening_minor", 100), ("closing_minor", 100)],
+            ),
+            (
+                "2025-04",
+                &[
+                    ("opening_count", 1),
+                    ("won_back_count", 1),
+                    ("lost_count", 1),
+                    ("closing_count", 1),
+                    ("opening_minor", 100),
+                    ("won_back_minor", 110),
+                    ("lost_minor", 100),
+                    ("closing_minor", 110),
+                ],
+            ),
+            (
+                "2025",
+                &[
+                    ("opening_count", 1),
+                    ("won_back_count", 1),
+                    ("lost_count", 2),
+                    ("opening_minor", 100),
+                    ("won_back_minor", 110),
+                    ("lost_minor", 210),
+                ],
+            ),
+        ],
+    });
+}
+
+#[test]
+fn bought_on_the_day_of_loss_while_in_the_club_is_only_a_change_of_value() {
+    check(&Example {
+        what: "the club keeps the customer over the lapse of the shop, also when it ends that day",
+        events: &[
+            ("2025-01-01", Purchase, SHOP, 100, 0),
+            ("2025-01-01", Subscription, CLUB, 1, 1),
+            ("2025-04-02", Purchase, SHOP, 30, 0),
+            ("2025-07-02", Subscription, CLUB, 0, 1),
+            ("2025-07-02", Purchase, SHOP, 5, 0),
+        ],
+        postings: &[
+            ("2025-01-01", Gained, 112, Purchased),
+            ("2025-04-02", Expanded, 30, Purchased),
+            ("2025-07-02", Contracted, -7, SubscriptionEnded),
+            ("2025-10-01", Lost, -135, NoPurchase),
+        ],
+        periods: &[(
+            "2025-Q2",
+            &[
+                ("opening_count", 1),
+                ("closing_count", 1),
+                ("expanded_count", 1),
+                ("opening_minor", 112),
+                ("expanded_minor", 30),
+                ("closing_minor", 142),
+            ],
+        )],
+    });
+}
+
+#[test]
+fn two_streams_lapsing_on_one_day_are_one_loss() {
+    check(&Example {
+        what: "shop and store lapse on one day: one loss; won back with what one of them is worth",
+        events: &[
+            ("2025-01-01", Purchase, SHOP, 100, 0),
+            ("2025-01-01", Purchase, STORE, 20, 0),
+            ("2025-04-02", Purchase, STORE, 7, 0),
+            ("2025-05-01", Purchase, SHOP, 1, 0),
+            ("2025-05-01", Purchase, STORE, 1, 0),
+        ],
+        postings: &[
+            ("2025-01-01", Gained, 120, Purchased),
+            ("2025-04-02", Lost, -120, NoPurchase),
+            ("2025-04-02", WonBack, 27, Purchased),
+            ("2025-05-01", Expanded, 102, Purchased),
+            ("2025-07-31", Lost, -129, NoPurchase),
+        ],
+        periods: &[(
+            "2025-Q2",
+            &[
+                ("opening_count", 1),
+                ("won_back_count", 1),
+                ("lost_count", 1),
+                ("closing_count", 1),
+                ("opening_minor", 120),
+                ("won_back_minor", 129),
+                ("lost_minor", 120),
+                ("closing_minor", 129),
+            ],
+        )],
+    });
+}
+
+#[test]
+fn a_subscription_followed_by_another_is_no_loss_but_a_lapse_followed_by_one_is() {
+    check(&Example {
+        what: "contracts change by events only; a gap lapses before the day's events",
+        events: &[
+            ("2025-01-01", Purchase, SHOP, 100, 0),
+            ("2025-04-02", Subscription, CLUB, 2, 1),
+            ("2025-05-01", Subscription, CLUB, 0, 1),
+            ("2025-05-01", Subscription, CLUB, 3, 2),
+        ],
+        postings: &[
+            ("2025-01-01", Gained, 100, Purchased),
+            ("2025-04-02", Lost, -100, NoPurchase),
+            ("2025-04-02", WonBack, 24, SubscriptionBegan),
+            ("2025-05-01", Expanded, 12, SubscriptionRose),
+        ],
+        periods: &[],
     });
 }
 

@@ -32,7 +32,10 @@ impl Reader {
         let sql = format!("select * from customer_state where customer = {code}");
         let state = current.view.table(&sql).await?;
         let (records, merges) = current.records(code).await?;
-        let (events_total, events) = current.events(code, events_limit).await?;
+        let (events_total, mut events) = current.events(code, events_limit).await?;
+        for event in &mut events {
+            self.name_stage(event);
+        }
         let day =
             |name| Ok::<_, Error>(column::<Date32Array>(&state, name)?.iter().next().flatten().map(Day));
         Ok(Some(CustomerLife {
@@ -48,6 +51,15 @@ impl Reader {
             events_total,
             postings: current.postings_of(code).await?,
         }))
+    }
+}
+
+impl Reader {
+    /// Turns the stage's id into its name.
+    fn name_stage(&self, event: &mut Event) {
+        if let Some(stage) = self.company().stages.iter().find(|stage| *stage.id.get_ref() == event.stage) {
+            event.stage.clone_from(&stage.name);
+        }
     }
 }
 
@@ -97,8 +109,10 @@ impl Current {
     }
 
     async fn postings_of(&self, code: u32) -> Result<Vec<Posting>, Error> {
-        let batch =
-            self.view.table(&format!("select * from postings where customer = {code} order by day")).await?;
+        let batch = self
+            .view
+            .table(&format!("select * from postings where customer = {code} order by day, seq"))
+            .await?;
         let (day, movement) =
             (column::<Date32Array>(&batch, "day")?, column::<UInt8Array>(&batch, "movement")?);
         let (value, reason) =

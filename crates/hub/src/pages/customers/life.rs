@@ -1,6 +1,6 @@
 //! The life itself: departments as lanes over time, then every event by day.
 
-use super::show::View;
+use super::show::{MOST_EVENTS, View};
 use crate::{layout, links};
 use maud::{Markup, html};
 use model::{EventKind, Movement, Outcome};
@@ -17,9 +17,9 @@ pub(super) fn section(view: &View) -> Markup {
             @if events.is_empty() {
                 (layout::empty("No event is known: the silos sent this customer's records, but nothing that happened.", ""))
             } @else {
+                (cut(view))
                 (picture(&lanes(view), &span(view), &view.frame.zone))
                 (legend())
-                (cut(view))
                 (days(view))
             }
         }
@@ -110,8 +110,12 @@ fn cut(view: &View) -> Markup {
     html! {
         @if shown < total {
             p.notice {
-                "The first " (told(shown)) " of " (told(total)) " events are shown; " (told(total - shown)) " are left out. "
-                a href=(links::address(&links::customer(&view.life.row.id), &[("events", &total.to_string())])) { "Show more" }
+                "The latest " (told(shown)) " of " (told(total)) " events are shown; " (told(total - shown)) " earlier ones are left out. "
+                @if shown < MOST_EVENTS {
+                    a href=(links::address(&links::customer(&view.life.row.id), &[("events", &total.to_string())])) { "Show more" }
+                } @else {
+                    code { "kept customer " (view.life.row.id) " --limit " (total) } " lists all."
+                }
             }
         }
     }

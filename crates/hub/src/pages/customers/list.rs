@@ -220,12 +220,12 @@ fn table(view: &View) -> Markup {
         table {
             thead { tr {
                 th scope="col" { "Name" }
+                th.n scope="col" { (layout::defined(value, "value")) ", " (view.frame.currency) }
+                @if moved { th scope="col" { "Day" } }
+                th scope="col" { "Now" }
+                th scope="col" { "Segment" }
                 th scope="col" { "E-mail" }
                 th scope="col" { "Id" }
-                th scope="col" { "Segment" }
-                th scope="col" { "Now" }
-                @if moved { th scope="col" { "Day" } }
-                th.n scope="col" { (layout::defined(value, "value")) ", " (view.frame.currency) }
             } }
             tbody { @for row in &view.list.rows { (line(view, row, moved)) } }
         }
@@ -238,12 +238,12 @@ fn line(view: &View, row: &CustomerRow, moved: bool) -> Markup {
     html! {
         tr {
             th.name scope="row" { a href=(links::customer(&row.id)) { bdi { (shown_name(row)) } } }
+            td.n { a href=(links::customer(&row.id)) { (value(row.value_minor, view.frame.currency)) } }
+            @if moved { td.when { @if let Some(day) = row.day { (calendar::day(day)) } } }
+            td { (state(row.active)) }
+            td { bdi { (row.segment) } }
             td.mail { bdi { (row.email) } }
             td.code { (row.id) }
-            td { bdi { (row.segment) } }
-            td { (state(row.active)) }
-            @if moved { td { @if let Some(day) = row.day { (calendar::day(day)) } } }
-            td.n { a href=(links::customer(&row.id)) { (value(row.value_minor, view.frame.currency)) } }
         }
     }
 }

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 /// Events shown until more are asked for, and at most.
 const EVENTS: usize = 300;
-const MOST_EVENTS: usize = 5_000;
+pub(super) const MOST_EVENTS: usize = 5_000;
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -158,7 +158,11 @@ mod tests {
         let mut view = view();
         view.life.events_total = 4_321;
         let told = page(&view).into_string();
-        assert!(told.contains("of 4,321 events") && told.contains("?events=4321"), "{told}");
+        assert!(
+            told.contains("The latest 23 of 4,321 events are shown; 4,298 earlier ones are left out")
+                && told.contains("?events=4321"),
+            "{told}"
+        );
     }
 
     #[test]

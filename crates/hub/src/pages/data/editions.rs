@@ -19,8 +19,18 @@ pub fn page(frame: &Frame, editions: &[Edition]) -> Markup {
         @if editions.is_empty() { (layout::empty("Nothing is published yet. Run in the home folder:", "kept import\nkept refresh")) }
         @else { (layout::scroller("Editions", &table(frame, editions))) }
     };
-    let sentence = super::sentence(&format!("{}.", number::counted(editions.len(), "edition", "editions")));
-    super::page(frame, "/data/editions", &sentence, &content)
+    super::page(frame, "/data/editions", &told(frame, editions), &content)
+}
+
+/// Which edition every page shows.
+fn told(frame: &Frame, editions: &[Edition]) -> String {
+    let Some(shown) = &frame.edition else { return "No edition is published.".to_owned() };
+    format!(
+        "All pages show edition {}, with books to {}; {} published so far.",
+        shown.edition,
+        calendar::day(shown.as_of),
+        number::counted(editions.len(), "edition is", "editions are")
+    )
 }
 
 fn table(frame: &Frame, editions: &[Edition]) -> Markup {
@@ -28,12 +38,12 @@ fn table(frame: &Frame, editions: &[Edition]) -> Markup {
     html! {
         table {
             thead { tr {
-                th.n scope="col" { "Edition" } th scope="col" { "Books to" } th scope="col" { "Published" } th.n scope="col" { "Snapshot" }
+                th scope="col" { "Edition" } th scope="col" { "Books to" } th scope="col" { "Published" } th.n scope="col" { "Snapshot" }
                 th scope="col" { "Made from" } th scope="col" { "Checks passed" }
             } }
             tbody { @for edition in editions {
                 tr {
-                    th.n scope="row" { (edition.edition) @if shown == Some(edition.edition) { span.muted { " shown" } } }
+                    th scope="row" { (edition.edition) @if shown == Some(edition.edition) { span.muted { " shown" } } }
                     td { (calendar::day(edition.as_of)) }
                     td { (calendar::minute(edition.at_us, &frame.zone)) }
                     td.n { (edition.snapshot) }
@@ -63,7 +73,7 @@ mod tests {
         let told = page(&samples::frame(), &[edition]).into_string();
         samples::assert_safe(&told);
         assert!(
-            told.contains("1\u{a0}edition.")
+            told.contains("show edition 3, with books to 31\u{a0}Oct\u{a0}2026; 1\u{a0}edition is published")
                 && told.contains("shown")
                 && told.contains("&quot;imports&quot;: 12")
         );

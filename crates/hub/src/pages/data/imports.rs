@@ -24,7 +24,11 @@ pub fn page(frame: &Frame, imports: &Page<Import>, offset: usize) -> Markup {
             links::address("/data/imports", &[("offset", &offset.to_string())])
         }))
     };
-    let sentence = super::sentence(&format!("{}.", number::counted(imports.total, "import", "imports")));
+    let latest = imports.rows.first().filter(|_| offset == 0).map_or_else(String::new, |latest| {
+        format!(", the latest on {}", calendar::minute(latest.at_us, &frame.zone))
+    });
+    let sentence =
+        super::sentence(&format!("{}{latest}.", number::counted(imports.total, "import", "imports")));
     super::page(frame, "/data/imports", &sentence, &content)
 }
 
@@ -39,7 +43,7 @@ fn table(frame: &Frame, rows: &[Import]) -> Markup {
             tbody { @for import in rows {
                 tr {
                     th scope="row" { (calendar::minute(import.at_us, &frame.zone)) }
-                    td { (import.silo) " · " (import.feed) }
+                    td.when { (import.silo) " · " (import.feed) }
                     td.wrap { (import.files) }
                     td { span.state.off[import.status != "done"] { (import.status) } }
                     td.n { (count(import.rows)) }

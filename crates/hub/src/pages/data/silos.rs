@@ -19,14 +19,7 @@ pub fn page(frame: &Frame, silos: &[Silo]) -> Markup {
     let content = html! {
         @if silos.is_empty() {
             (layout::empty("No silo is set up. Add [[silo]] with its [[silo.feed]] to kept.toml, then run:", "kept check\nkept import\nkept refresh"))
-        }
-        @for silo in silos {
-            section {
-                h2 { (silo.name) span.muted { " · " (silo.owner) " · " span.code { (silo.id) } } }
-                @if silo.feeds.is_empty() { (layout::empty("No feed is set up. Add [[silo.feed]] under this silo in kept.toml.", "")) }
-                @else { (layout::scroller(&silo.name, &table(frame, silo))) }
-            }
-        }
+        } @else { (layout::scroller("Silos and their feeds", &table(frame, silos))) }
     };
     super::page(frame, "/data", &told(silos), &content)
 }
@@ -53,26 +46,47 @@ fn told(silos: &[Silo]) -> String {
     super::sentence(&text)
 }
 
-fn table(frame: &Frame, silo: &Silo) -> Markup {
+fn table(frame: &Frame, silos: &[Silo]) -> Markup {
     html! {
         table.feeds {
             thead { tr {
-                th scope="col" { "Feed" } th scope="col" { "Read by" }
-                th.n scope="col" { "Imports" } th.n scope="col" { "Records" } th.n scope="col" { "Events" } th.n scope="col" { "Set aside" }
-                th scope="col" { "Last import" }
+                th scope="col" { "Silo" } th scope="col" { "Feed" }
+                th.n scope="col" { "Records" } th.n scope="col" { "Events" } th.n scope="col" { "Set aside" } th.n scope="col" { "Imports" }
+                th scope="col" { "Last import" } th scope="col" { "Read by" }
             } }
-            tbody { @for feed in &silo.feeds {
-                tr {
-                    th scope="row" { (feed.id) }
-                    td.code { (feed.source) }
-                    td.n { a href="/data/imports" { (number::count(i64::try_from(feed.imports).unwrap_or(i64::MAX))) } }
-                    td.n { (count(feed.records)) }
-                    td.n { (count(feed.events)) }
-                    td.n { a.bad[feed.rejects > 0] href="/data/rejects" { (count(feed.rejects)) } }
-                    td { @if let Some(at_us) = feed.last_us { (calendar::minute(at_us, &frame.zone)) } @else { "never: run " code { "kept import" } } }
+            @for silo in silos {
+                tbody {
+                    @if silo.feeds.is_empty() {
+                        tr { (heading(silo)) td colspan="7" { "No feed is set up. Add [[silo.feed]] under this silo in kept.toml." } }
+                    }
+                    @for (index, feed) in silo.feeds.iter().enumerate() {
+                        tr { @if index == 0 { (heading(silo)) } (cells(frame, feed)) }
+                    }
                 }
-            } }
+            }
         }
+    }
+}
+
+/// The silo, beside all its feeds.
+fn heading(silo: &Silo) -> Markup {
+    html! {
+        th.silo scope="rowgroup" rowspan=(silo.feeds.len().max(1)) {
+            (silo.name)
+            span.muted { (silo.owner) " · " span.code { (silo.id) } }
+        }
+    }
+}
+
+fn cells(frame: &Frame, feed: &Feed) -> Markup {
+    html! {
+        td { (feed.id) }
+        td.n { (count(feed.records)) }
+        td.n { (count(feed.events)) }
+        td.n { a.bad[feed.rejects > 0] href="/data/rejects" { (count(feed.rejects)) } }
+        td.n { a href="/data/imports" { (number::count(i64::try_from(feed.imports).unwrap_or(i64::MAX))) } }
+        td.when { @if let Some(at_us) = feed.last_us { (calendar::minute(at_us, &frame.zone)) } @else { "never: run " code { "kept import" } } }
+        td.code { (feed.source) }
     }
 }
 

@@ -13,14 +13,25 @@ use serde::Deserialize;
 /// Rows shown at most.
 const ROWS: usize = 500;
 
+/// Letters from which on a cell may break into lines.
+const LONG: usize = 40;
+
 /// Questions to start from.
-const EXAMPLES: [(&str, &str); 3] = [
+const EXAMPLES: [(&str, &str); 5] = [
+    (
+        "Customers by segment",
+        "select c.segment, count(*) as customers, sum(s.value_minor) / 100.0 as value\nfrom customers c join customer_state s on s.customer = c.customer\nwhere s.active\ngroup by c.segment\norder by value desc",
+    ),
     ("The latest imports", "select * from imports order by at desc limit 20"),
     (
         "Why rows are set aside",
         "select file, reason, count(*) as rows\nfrom rejects\ngroup by file, reason\norder by rows desc\nlimit 50",
     ),
     ("What was published", "select * from editions order by edition desc limit 20"),
+    (
+        "Every table and column",
+        "select table_name, column_name, data_type\nfrom information_schema.columns\nwhere table_schema = 'main'\norder by table_name, ordinal_position",
+    ),
 ];
 
 /// What the address asks for.
@@ -56,7 +67,7 @@ pub fn page(frame: &Frame, text: &str, answer: Option<&Result<Answer, String>>) 
         }
         @match answer {
             None => (examples()),
-            Some(Err(error)) => div.notice.bad role="alert" { p { "The question could not be answered." } pre { code { (error) } } },
+            Some(Err(error)) => div.notice.bad role="alert" { p { "The question could not be answered. Only a SELECT is; nothing can be changed here." } pre { code { (error) } } },
             Some(Ok(answer)) => (told(answer)),
         }
     };
@@ -75,14 +86,15 @@ fn examples() -> Markup {
 }
 
 fn told(answer: &Answer) -> Markup {
+    let numeric: Vec<bool> = (0..answer.columns.len()).map(|column| is_numeric(answer, column)).collect();
     let table = html! {
-        table {
-            thead { tr { @for column in &answer.columns { th scope="col" { (column) } } } }
+        table.answer {
+            thead { tr { @for (column, numeric) in answer.columns.iter().zip(&numeric) { th.n[*numeric] scope="col" { (column) } } } }
             tbody { @for row in &answer.rows {
-                tr { @for cell in row {
+                tr { @for (cell, numeric) in row.iter().zip(&numeric) {
                     @match cell {
-                        None => td.muted { "null" },
-                        Some(text) => td.wrap.n[is_number(text)] { bdi { (text) } },
+                        None => td.muted.n[*numeric] { "null" },
+                        Some(text) => td.n[*numeric].wrap[text.chars().count() > LONG] { bdi { (text) } },
                     }
                 } }
             } }
@@ -96,6 +108,12 @@ fn told(answer: &Answer) -> Markup {
         }
         @if !answer.columns.is_empty() { (layout::scroller("Answer", &table)) }
     }
+}
+
+/// Whether a column holds numbers and nothing else.
+fn is_numeric(answer: &Answer, column: usize) -> bool {
+    let mut cells = answer.rows.iter().filter_map(|row| row.get(column)?.as_deref()).peekable();
+    cells.peek().is_some() && cells.all(is_number)
 }
 
 fn is_number(text: &str) -> bool {
@@ -124,7 +142,8 @@ mod tests {
                 && told.contains("select '&lt;x&gt;'")
                 && told.contains("2\u{a0}rows; more were left out")
         );
-        assert_eq!(told.matches("class=\"wrap n\"").count(), 2, "{told}");
+        assert_eq!(told.matches("<th class=\"n\"").count(), 1, "{told}");
+        assert_eq!(told.matches("<td class=\"n\"").count(), 2, "{told}");
         let refused = page(&frame, "drop table x", Some(&Err("only SELECT".into()))).into_string();
         assert!(refused.contains("role=\"alert\"") && refused.contains("only SELECT"));
         assert!(page(&frame, "", None).into_string().contains("To start from"));
