@@ -102,7 +102,7 @@ pub async fn import(
         let mut outcome =
             Outcome { feed: name, counts: Counts::default(), imports: 0, unchanged: 0, error: None };
         let mut run = Run { home, lake, now_us, silo, feed, progress: &mut *progress, outcome: &mut outcome };
-        let result = run.feed().await;
+        let result = Box::pin(run.feed()).await;
         outcome.error = result.err();
         outcomes.push(outcome);
     }
@@ -152,7 +152,7 @@ impl Run<'_, '_> {
             FeedMode::Append => files.one_by_one(),
         };
         for group in groups {
-            self.group(group).await?;
+            Box::pin(self.group(group)).await?;
         }
         Ok(())
     }
@@ -181,7 +181,7 @@ impl Run<'_, '_> {
             imports.live().filter(|old| self.replaces(&import, old)).cloned().collect();
         imports.record(self.lake, &[import.step(Status::Started, self.now_us)]).await?;
         let plan = FeedPlan { config: &self.home.config, silo: self.silo, feed: self.feed, import_id };
-        match pour::pour(&plan, self.lake, &files, self.progress).await {
+        match Box::pin(pour::pour(&plan, self.lake, &files, self.progress)).await {
             Ok(counts) => import.counts = counts,
             Err(error) => {
                 clear(self.lake, &[import], Status::Aborted, self.now_us).await?;

@@ -5,9 +5,11 @@
 //! would wait for ever. Work that touches the catalog therefore runs without that budget.
 
 use std::future::Future;
+use std::pin::Pin;
+use tokio::task::{Unconstrained, unconstrained};
 
-/// Runs work that touches the catalog to its end, whatever budget the calling task has left.
-pub(crate) async fn unhurried<T>(work: impl Future<Output = T>) -> T {
-    // Boxed: these futures are large, and moving them by value would fill a thread's stack.
-    tokio::task::unconstrained(Box::pin(work)).await
+/// Runs work that touches the catalog to its end, whatever budget the calling task has left. Boxed: these
+/// futures are large, and holding them by value would fill a thread's stack.
+pub(crate) fn unhurried<F: Future>(work: F) -> Unconstrained<Pin<Box<F>>> {
+    unconstrained(Box::pin(work))
 }

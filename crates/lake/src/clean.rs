@@ -30,7 +30,7 @@ impl Lake {
         let batches = unhurried(delete).await?;
         let counts = batches
             .iter()
-            .flat_map(|batch| batch.column(0).as_any().downcast_ref::<arrow::array::UInt64Array>());
+            .filter_map(|batch| batch.column(0).as_any().downcast_ref::<arrow::array::UInt64Array>());
         Ok(counts.map(|counts| counts.values().iter().sum::<u64>()).sum())
     }
 
@@ -60,7 +60,7 @@ impl Lake {
                         )
                         .await?
                 };
-                swept.files_compacted += usize::try_from(done.files_processed).unwrap_or(0);
+                swept.files_compacted += done.files_processed;
             }
         }
         Ok(swept)

@@ -32,12 +32,13 @@ fn rewrite(sql: &str) -> Result<(String, Vec<String>)> {
                     files.push(name.clone());
                     files.len() - 1
                 });
-                text.push_str(&format!("file_{index}"));
+                text += "file_";
+                text += &index.to_string();
                 (expects_table, after_table) = (false, true);
                 continue;
             }
             Token::Word(word) if matches!(word.keyword, Keyword::FROM | Keyword::JOIN) => {
-                expects_table = true
+                expects_table = true;
             }
             Token::Word(word)
                 if matches!(

@@ -1,6 +1,6 @@
 //! The lake: Parquet files behind a DuckLake catalog, read at snapshots and written by atomic commits.
 //!
-//! This is the only crate that sees DataFusion. It speaks Arrow batches, boxed streams and SQL text, and
+//! This is the only crate that sees `DataFusion`. It speaks Arrow batches, boxed streams and SQL text, and
 //! knows no business rule. Format: <https://ducklake.select>, through `datafusion-ducklake`.
 
 mod catalog;

@@ -1,6 +1,8 @@
 //! The behaviour Kept relies on: commits that appear whole or not at all, snapshots that stay, deletes and
 //! compaction that change nothing else, one writer at a time, text that stays text.
 
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
 use arrow::array::{
     Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
     UInt8Array, UInt16Array, UInt64Array,

@@ -38,7 +38,7 @@ pub(crate) struct Checks {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Gap {
     stream: String,
-    gap_days: u32,
+    days: u32,
     calibrated: bool,
     /// Share of those booked lost who came back within the follow-up; `None` when it was not looked at.
     came_back_share: Option<f64>,
@@ -106,7 +106,7 @@ pub(crate) async fn keep(
     }
     let uncounted = pass.uncounted();
     pass.finish(&mut books.postings, &mut books.states);
-    let (lines, closing, postings) = books.close().await?;
+    let (lines, closing, postings) = Box::pin(books.close()).await?;
     let balance = ledger::check_balance(&lines, &closing)?;
     let table = tables::statement();
     let batch = statement_rows(&lines, &customers.segments)?;
@@ -133,7 +133,7 @@ async fn rules(home: &Home, lake: &Lake, snapshot: i64, as_of: Day) -> Result<(R
         };
         rules.streams.push(StreamRule { regime: regime(gap_days), margin });
         let stream = stream.id.get_ref().clone();
-        gaps.push(Gap { stream, gap_days, calibrated: fixed.is_none(), came_back_share });
+        gaps.push(Gap { stream, days: gap_days, calibrated: fixed.is_none(), came_back_share });
     }
     Ok((rules, gaps))
 }

@@ -90,7 +90,9 @@ impl Live {
             Arc::new(StringArray::from_iter_values(all.iter().map(|live| live.import.silo.as_str()))),
             Arc::new(UInt16Array::from_iter_values(all.iter().map(|live| live.feed))),
             Arc::new(UInt16Array::from_iter_values(all.iter().map(|live| live.stream))),
-            Arc::new(BooleanArray::from_iter(all.iter().map(|live| Some(live.import.mode == "append")))),
+            Arc::new(BooleanArray::from(
+                all.iter().map(|live| live.import.mode == "append").collect::<Vec<_>>(),
+            )),
         ];
         let batch = RecordBatch::try_new(Arc::clone(&schema), columns)?;
         Ok(view.put_side("live", schema, vec![batch])?)

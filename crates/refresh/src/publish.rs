@@ -69,7 +69,8 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Timeline, done, known);
     let events = timeline::write(home, lake, &live, lake.head().await?, number, &mut told).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
-    let checks = books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told).await?;
+    let checks =
+        Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
     let edition = Edition {
         edition: number,

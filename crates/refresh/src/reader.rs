@@ -64,8 +64,8 @@ impl Reader {
     }
 
     /// The definitions under the company's settings.
-    pub async fn definitions(&self) -> Result<Vec<Definition>, Error> {
-        Ok(definitions(&self.home.config))
+    pub fn definitions(&self) -> Vec<Definition> {
+        definitions(&self.home.config)
     }
 
     /// The newest edition, opened; looked up again only when something was committed since.

@@ -123,14 +123,14 @@ fn touchpoint_rows(home: &Home, names: &[Name]) -> Result<RecordBatch, Error> {
     let rows: Vec<[&str; 4]> = claimed.chain(rest).collect();
     let text =
         |at: usize| -> ArrayRef { Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row[at]))) };
-    let is_claimed = (0..rows.len()).map(|at| Some(at < config.touchpoints.len()));
+    let is_claimed = (0..rows.len()).map(|at| at < config.touchpoints.len());
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt16Array::from_iter_values(0..rows.len() as u16)),
         text(0),
         text(1),
         text(2),
         text(3),
-        Arc::new(BooleanArray::from_iter(is_claimed)),
+        Arc::new(BooleanArray::from(is_claimed.collect::<Vec<_>>())),
     ];
     Ok(RecordBatch::try_new(tables::touchpoints().schema, columns)?)
 }

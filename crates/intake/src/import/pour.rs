@@ -96,7 +96,10 @@ fn told(rejects: &RecordBatch) -> Option<String> {
     };
     let line =
         lake::column::<UInt64Array>(rejects, "line").ok().filter(|column| !column.is_empty())?.value(0);
-    Some(format!("{}, line {line}: {}", text("file")?, text("reason")?))
+    let column = text("column")
+        .filter(|name| !name.is_empty())
+        .map_or_else(String::new, |name| format!(", column `{name}`"));
+    Some(format!("{}, line {line}{column}: {}", text("file")?, text("reason")?))
 }
 
 /// Reads the files and commits their rows, which nobody sees until `imports` says so. When too many rows

@@ -17,7 +17,9 @@ pub(crate) fn run(home: &Path, json: bool) -> anyhow::Result<ExitCode> {
     } else if problems.is_empty() {
         println!("kept.toml is in order");
     } else {
-        problems.iter().for_each(|problem| println!("{problem}"));
+        for problem in &problems {
+            println!("{problem}");
+        }
     }
     Ok(ExitCode::from(u8::from(!problems.is_empty())))
 }

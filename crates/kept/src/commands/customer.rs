@@ -4,6 +4,7 @@ use crate::table;
 use refresh::Reader;
 use refresh::view::{CustomerLife, Event, Merge, Record, Wanted};
 use report::number;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -48,7 +49,7 @@ fn told(reader: &Reader, life: &CustomerLife) -> String {
     let mut text =
         format!("{} {} {}\n", life.row.id, life.row.name, life.row.email).trim_end().to_owned() + "\n";
     if let Some(from) = &life.redirected_from {
-        text += &format!("{from} was merged into this customer\n");
+        let _ = writeln!(text, "{from} was merged into this customer");
     }
     let standing = match (life.row.active, life.lost_on) {
         (true, _) => "active".to_owned(),
@@ -57,7 +58,7 @@ fn told(reader: &Reader, life: &CustomerLife) -> String {
     };
     let (value, net) =
         (number::money(life.row.value_minor, currency), number::money(life.net_minor, currency));
-    text += &format!("{standing}, value {value}, {} purchases, net {net}\n\n", life.purchases);
+    let _ = writeln!(text, "{standing}, value {value}, {} purchases, net {net}\n", life.purchases);
     let record = |record: &Record| vec![format!("{}:{}", record.silo, record.key), fields(&record.fields)];
     text += &table::lines(
         &[("record", false), ("knows", false)],

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let plan = demo::Plan { seed: args.seed, customers: args.customers, until };
     let mut bar = Bar::new(json);
     let summary = demo::write(&folder, &plan, &mut |done, total| {
-        bar.tell("simulate Alder & Finch", done, total, Unit::Rows)
+        bar.tell("simulate Alder & Finch", done, total, Unit::Rows);
     })?;
     bar.done();
     if !args.files_only {

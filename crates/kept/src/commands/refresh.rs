@@ -34,7 +34,9 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     } else {
         println!("{}", line(&published));
         if args.timings {
-            cpu_s.iter().for_each(|(step, seconds)| println!("{step:10} {seconds:8.2} CPU-s"));
+            for (step, seconds) in &cpu_s {
+                println!("{step:10} {seconds:8.2} CPU-s");
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

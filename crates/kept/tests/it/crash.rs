@@ -34,7 +34,7 @@ fn customers(version: u64) -> u64 {
 
 fn file(version: u64) -> String {
     let row = |n: u64| format!("c{n},2024-0{}-1{},{},{n}\n", n % 9 + 1, n % 10, n + version);
-    "who,day,cents,no\n".to_owned() + &(0..customers(version)).map(row).collect::<String>()
+    "who,day,cents,no\n".to_owned() + &(0..customers(version)).map(row).collect::<Vec<_>>().concat()
 }
 
 /// Customers, purchases and revenue of a version.

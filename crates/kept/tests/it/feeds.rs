@@ -84,7 +84,7 @@ fn too_many_unreadable_rows_fail_the_import_and_change_nothing() {
         "{said}"
     );
     assert!(home.run(&["refresh"]).contains("nothing is new"));
-    let many: String = (0..40).map(|n| format!("c{n},2024-01-01,1,{}\n", n + 10)).collect();
+    let many = (0..40).map(|n| format!("c{n},2024-01-01,1,{}\n", n + 10)).collect::<Vec<_>>().concat();
     home.write("data/orders.csv", format!("{HEAD}{many}b,2024-13-01,20,2\n"));
     home.run(&["import"]);
     assert_eq!(books(&home)[0], ["40", "40", "4000"]);

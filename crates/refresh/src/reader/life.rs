@@ -92,9 +92,10 @@ impl Current {
              order by l.silo, r.record_key, r.updated_at nulls first, l.rank, r.row_no"
         );
         let batch = self.view.table(&sql).await?;
-        let (hash, names, records) = laid_over(&batch)?;
-        let named = |record: u64| {
-            hash.iter().position(|other| *other == record).map_or_else(String::new, |at| names[at].clone())
+        let records = laid_over(&batch)?;
+        let named = |hash: u64| {
+            let found = records.iter().find(|(other, _)| *other == hash);
+            found.map_or_else(String::new, |(_, record)| format!("{}:{}", record.silo, record.key))
         };
         let batch = self.view.table(&format!("select * from merges where customer = {code}")).await?;
         let (a, b) = (column::<UInt64Array>(&batch, "record_a")?, column::<UInt64Array>(&batch, "record_b")?);
@@ -105,7 +106,8 @@ impl Current {
             rule: rule.value(row).to_owned(),
             field: field.value(row).to_owned(),
         };
-        Ok((records, (0..batch.num_rows()).map(merge).collect()))
+        let merges = (0..batch.num_rows()).map(merge).collect();
+        Ok((records.into_iter().map(|(_, record)| record).collect(), merges))
     }
 
     async fn postings_of(&self, code: u32) -> Result<Vec<Posting>, Error> {
@@ -186,8 +188,8 @@ impl Current {
     }
 }
 
-/// Rows of one record laid over each other, the last word of each column on top: hashes, names, records.
-fn laid_over(batch: &RecordBatch) -> Result<(Vec<u64>, Vec<String>, Vec<Record>), Error> {
+/// Rows of one record laid over each other, the last word of each column on top.
+fn laid_over(batch: &RecordBatch) -> Result<Vec<(u64, Record)>, Error> {
     let hash: &UInt64Array = column(batch, "record_hash")?;
     let (silo, key) = (column::<StringArray>(batch, "silo_id")?, column::<StringArray>(batch, "record_key")?);
     let mut names: Vec<&str> = RECORD_TEXT.to_vec();
@@ -218,9 +220,7 @@ fn laid_over(batch: &RecordBatch) -> Result<(Vec<u64>, Vec<String>, Vec<Record>)
             }
         }
     }
-    let names = by_record.iter().map(|(_, record)| format!("{}:{}", record.silo, record.key)).collect();
-    let (hash, records) = by_record.into_iter().unzip();
-    Ok((hash, names, records))
+    Ok(by_record)
 }
 
 fn events(batch: &RecordBatch, texts: &Texts) -> Result<Vec<Event>, Error> {

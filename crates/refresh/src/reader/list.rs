@@ -212,7 +212,7 @@ fn name_faces(faces: &mut FxHashMap<u32, CustomerRow>, batch: &RecordBatch) -> R
             face.name = cell(name);
         }
         if face.name.is_empty() {
-            face.name = format!("{} {}", cell(given), cell(family)).trim().to_owned();
+            format!("{} {}", cell(given), cell(family)).trim().clone_into(&mut face.name);
         }
         if face.email.is_empty() {
             face.email = cell(email);

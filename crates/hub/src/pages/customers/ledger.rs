@@ -43,7 +43,7 @@ fn card(record: &Record, keys: &[&str]) -> Markup {
                 @for (column, value) in told(&record.fields) {
                     div { dt { (column) } dd { bdi { (value) } } }
                 }
-                @if keys.len() > 1 { div { dt { "keys" } dd.code { (keys.join(", ")) } } }
+                @if keys.len() > 1 { div { dt { "keys" } dd.code.keys { @for key in keys { span { (key) } " " } } } }
             }
         }
     }
@@ -180,7 +180,7 @@ mod tests {
             "<dt>birth date</dt>",
             "<dt>store</dt>",
             "<bdi>2</bdi>",
-            "R1, R3",
+            "<span>R1</span> <span>R3</span>",
         ] {
             assert!(card.contains(part), "{part}\n{card}");
         }

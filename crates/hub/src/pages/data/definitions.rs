@@ -10,7 +10,7 @@ use report::number;
 
 pub(crate) async fn get(State(hub): State<Hub>) -> Result<Markup, Failure> {
     let frame = hub.frame(hub.reader.edition().await?);
-    Ok(page(&frame, &hub.reader.definitions().await?))
+    Ok(page(&frame, &hub.reader.definitions()))
 }
 
 /// The page.
