@@ -121,12 +121,21 @@ impl Pages {
         rows.as_array().expect("rows").iter().map(texts).collect()
     }
 
-    /// Types into a field and presses a button.
+    /// Types into a field, presses a button and waits for the page it leads to.
     async fn fill(&self, field: &str, text: &str, button: &str) {
         let input = self.browser.find(Locator::Css(field)).await.expect("field");
         input.clear().await.expect("empty field");
         input.send_keys(text).await.expect("typed");
+        let before = self.browser.current_url().await.expect("address");
         self.browser.find(Locator::Css(button)).await.expect("button").click().await.expect("pressed");
+        for _ in 0..200 {
+            let ready = self.tell("return document.readyState").await == "complete";
+            if ready && self.browser.current_url().await.expect("address") != before {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        panic!("the button {button} leads nowhere from {before}");
     }
 
     /// A customer of at least three departments behind several records: the id, and how much evidence there is.

@@ -200,12 +200,12 @@ fn precision_and_recall(vague: bool) -> (f64, f64) {
 fn in_a_town_of_families_and_misspelt_names_hardly_any_pair_is_joined_wrongly() {
     let (precision, recall) = precision_and_recall(false);
     assert!(precision >= 0.999, "precision {precision:.5}");
-    assert!(recall >= 0.75, "recall {recall:.5}");
+    assert!(recall >= 0.70, "recall {recall:.5}");
 }
 
 #[test]
 fn where_a_tenth_of_the_records_lack_a_given_name_few_more_pairs_are_joined_wrongly() {
     let (precision, recall) = precision_and_recall(true);
     assert!(precision >= 0.997, "precision {precision:.5}");
-    assert!(recall >= 0.75, "recall {recall:.5}");
+    assert!(recall >= 0.70, "recall {recall:.5}");
 }
