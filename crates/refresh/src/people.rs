@@ -30,9 +30,10 @@ impl People {
 /// Reads all live records; `side.main.live` must be there.
 pub(crate) async fn read(view: &View, config: &Config) -> Result<People, Error> {
     let columns = RECORD_TEXT.iter().map(|name| format!("r.{name}")).collect::<Vec<_>>().join(", ");
+    // The small table first: it is held in memory while the large one streams past.
     let sql = format!(
         "select r.record_hash, l.silo, r.record_key, {columns}, r.attributes \
-         from records r join side.main.live l on r.import_id = l.import_id \
+         from side.main.live l join records r on l.import_id = r.import_id \
          order by r.record_hash, r.updated_at nulls first, l.rank, r.row_no"
     );
     let mut rows = view.stream(&sql).await?;

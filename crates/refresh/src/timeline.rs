@@ -35,14 +35,17 @@ pub(crate) async fn write(
     let key = format!("edition {edition}: touchpoints");
     lake.put(&tables::touchpoints(), Mode::Replace, &key, &[touchpoint_rows(home, &names)?]).await?;
     let without = put_replaced(&view).await?;
+    // Small tables first: they are held in memory while the events stream past.
     let sql = format!(
-        "select c.customer, e.at, e.kind, n.touchpoint, e.outcome, l.stream, e.value_minor, \
-                l.silo, e.reference, e.score, e.import_id, e.row_no, e.part \
-         from events e \
-         join side.main.live l on e.import_id = l.import_id \
-         join side.main.names n on n.event = e.event and n.silo = l.silo \
-         join customer_of c on c.record_hash = e.record_hash {without} \
-         order by c.customer, e.at, l.rank, e.row_no, e.part"
+        "select c.customer, e.at, e.kind, e.touchpoint, e.outcome, e.stream, e.value_minor, \
+                e.silo, e.reference, e.score, e.import_id, e.row_no, e.part \
+         from customer_of c join ( \
+             select n.touchpoint, t.* from side.main.names n join ( \
+                 select l.rank, l.silo, l.stream, e.* from side.main.live l \
+                 join events e on l.import_id = e.import_id) t \
+             on n.event = t.event and n.silo = t.silo) e \
+         on c.record_hash = e.record_hash {without} \
+         order by c.customer, e.at, e.rank, e.row_no, e.part"
     );
     let mut rows = view.stream(&sql).await?;
     let key = format!("edition {edition}: timeline");
@@ -68,7 +71,7 @@ struct Name {
 /// claims, by silo and name.
 async fn touchpoints(view: &View, home: &Home) -> Result<Vec<Name>, Error> {
     let batch = view
-        .table("select distinct l.silo, e.event from events e join side.main.live l on e.import_id = l.import_id order by 1, 2")
+        .table("select distinct l.silo, e.event from side.main.live l join events e on l.import_id = e.import_id order by 1, 2")
         .await?;
     let (silo, event) = (column::<UInt16Array>(&batch, "silo")?, column::<StringArray>(&batch, "event")?);
     let mut next = home.config.touchpoints.len();
@@ -141,7 +144,7 @@ async fn put_replaced(view: &View) -> Result<&'static str, Error> {
     let sql = "select import_id, row_no, part from ( \
              select e.import_id, e.row_no, e.part, row_number() over ( \
                  partition by l.feed, e.source_id order by l.rank desc, e.row_no desc, e.part desc) as nth \
-             from events e join side.main.live l on e.import_id = l.import_id \
+             from side.main.live l join events e on l.import_id = e.import_id \
              where e.source_id is not null) as told \
          where nth > 1";
     let replaced = view.table(sql).await?;
