@@ -24,7 +24,7 @@ pub enum Access {
 }
 
 /// Memory that sorts, joins and aggregations may hold before they spill to disk, in bytes.
-const MEMORY_BYTES: usize = 1 << 30;
+const MEMORY_BYTES: usize = 2 << 30;
 
 /// An open lake.
 pub struct Lake {
