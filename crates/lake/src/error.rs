@@ -35,6 +35,9 @@ pub enum Error {
     /// The catalog database.
     #[error("lake catalog: {0}")]
     Database(#[from] sqlx::Error),
+    /// A data file.
+    #[error("lake file: {0}")]
+    Parquet(#[from] datafusion::parquet::errors::ParquetError),
     /// Columns that do not fit.
     #[error("lake: {0}")]
     Arrow(#[from] arrow::error::ArrowError),

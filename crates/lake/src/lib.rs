@@ -6,6 +6,7 @@
 mod catalog;
 mod clean;
 mod console;
+mod data_file;
 mod durable;
 mod error;
 mod files;

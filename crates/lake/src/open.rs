@@ -26,6 +26,9 @@ pub enum Access {
 /// Memory that sorts, joins and aggregations may hold before they spill to disk, in bytes.
 const MEMORY_BYTES: usize = 2 << 30;
 
+/// The folder of the data files, in the home folder.
+const FILES: &str = "lake";
+
 /// An open lake.
 pub struct Lake {
     pub(crate) folder: PathBuf,
@@ -56,7 +59,7 @@ impl Lake {
         if access == Access::Read && !catalog.exists() {
             return Err(Error::Missing(folder));
         }
-        let files = folder.join("lake");
+        let files = folder.join(FILES);
         let lock = match access {
             Access::Read => None,
             Access::Write => {
@@ -88,6 +91,11 @@ impl Lake {
     /// The newest snapshot.
     pub async fn head(&self) -> Result<i64> {
         Ok(unhurried(async { self.provider.get_current_snapshot() }).await?)
+    }
+
+    /// The folder of the data files.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.folder.join(FILES)
     }
 
     pub(crate) fn metadata(&self, what: &'static str) -> Result<&SqliteMetadataWriter> {

@@ -141,6 +141,36 @@ async fn one_process_writes_while_others_read() {
     assert!(matches!(Lake::open(&folder.path().join("none"), Access::Read).await, Err(Error::Missing(_))));
 }
 
+/// Data files of a table.
+fn files_of(folder: &Path, table: &str) -> usize {
+    std::fs::read_dir(folder.join("lake/main").join(table)).map_or(0, Iterator::count)
+}
+
+#[tokio::test]
+async fn a_write_given_up_removes_its_file_and_shows_nothing() {
+    let folder = tempfile::tempdir().expect("tmp");
+    let lake = fresh(folder.path()).await;
+    let before = (files_of(folder.path(), "events"), lake.head().await.expect("head"));
+    let mut write = lake.write(&tables::events(), Mode::Append, "given up").await.expect("begin");
+    write.batch(&events(1, 0..1000)).expect("batch");
+    assert_eq!(files_of(folder.path(), "events"), before.0 + 1);
+    drop(write);
+    assert_eq!((files_of(folder.path(), "events"), lake.head().await.expect("head")), before);
+}
+
+#[tokio::test]
+async fn two_writes_from_one_snapshot_do_not_touch_each_others_files() {
+    let folder = tempfile::tempdir().expect("tmp");
+    let lake = fresh(folder.path()).await;
+    let mut one = lake.write(&tables::events(), Mode::Append, "one").await.expect("begin");
+    let mut two = lake.write(&tables::events(), Mode::Append, "two").await.expect("begin");
+    one.batch(&events(1, 0..10)).expect("batch");
+    two.batch(&events(2, 0..5)).expect("batch");
+    one.finish().await.expect("commit");
+    let snapshot = two.finish().await.expect("commit");
+    assert_eq!(count(&lake, snapshot).await, 15);
+}
+
 #[tokio::test]
 async fn files_that_no_commit_names_are_swept_at_the_next_start() {
     let folder = tempfile::tempdir().expect("tmp");

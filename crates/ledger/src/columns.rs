@@ -68,6 +68,20 @@ pub struct Postings {
 }
 
 impl Postings {
+    /// No rows, with room for so many.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            customer: Vec::with_capacity(rows),
+            day: Vec::with_capacity(rows),
+            movement: Vec::with_capacity(rows),
+            count: Vec::with_capacity(rows),
+            value_minor: Vec::with_capacity(rows),
+            reason: Vec::with_capacity(rows),
+            stream: Vec::with_capacity(rows),
+            seq: Vec::with_capacity(rows),
+        }
+    }
+
     /// Number of rows.
     pub fn len(&self) -> usize {
         self.customer.len()

@@ -91,6 +91,7 @@ pub(crate) async fn keep(
     as_of: Day,
     told: crate::timeline::Told<'_>,
 ) -> Result<Checks, Error> {
+    told(0);
     let (rules, gaps) = rules(home, lake, snapshot, as_of).await?;
     let mut books = Books::begin(lake, customers, edition, as_of).await?;
     let mut pass = Pass::new(&rules);
@@ -161,6 +162,8 @@ async fn calibrated(
 
 /// Rows of postings and states gathered before they are written.
 const GATHERED: usize = 65_536;
+/// Room for what is gathered and what one more chunk of the timeline may add.
+const ROOM: usize = GATHERED + (GATHERED >> 2);
 
 /// The books being written.
 struct Books<'a> {
@@ -182,7 +185,7 @@ impl<'a> Books<'a> {
             cure: "choose a [ledger] segment with fewer values",
         })?;
         Ok(Self {
-            postings: Postings::default(),
+            postings: Postings::with_capacity(ROOM),
             states: States::default(),
             posted: lake.write(&tables::postings(), Mode::Replace, &key("postings")).await?,
             stated: lake.write(&tables::customer_state(), Mode::Replace, &key("customer_state")).await?,
@@ -218,7 +221,7 @@ impl<'a> Books<'a> {
 
 fn posting_rows(postings: &mut Postings) -> Result<RecordBatch, Error> {
     let Postings { customer, day, movement, count, value_minor, reason, stream, seq } =
-        std::mem::take(postings);
+        std::mem::replace(postings, Postings::with_capacity(ROOM));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt32Array::from(customer)),
         Arc::new(Date32Array::from(day)),

@@ -28,6 +28,7 @@ pub(crate) async fn write(
     edition: u64,
     told: Told<'_>,
 ) -> Result<u64, Error> {
+    told(0);
     let view = lake.view(snapshot).await?;
     live.put(&view)?;
     let names = touchpoints(&view, home).await?;
