@@ -138,6 +138,45 @@ pub fn imports() -> Table {
     )
 }
 
+/// What people said of two records, oldest first by `seq`: `same`, `different`, or `undone`. Rows are only ever
+/// added; the last word on a pair counts. Records are named by silo and key, so that decisions outlive rebuilds.
+pub fn decisions() -> Table {
+    table(
+        "decisions",
+        false,
+        vec![
+            must("seq", UInt64),
+            must("at", instant()),
+            must("by", Utf8),
+            must("silo_a", Utf8),
+            must("key_a", Utf8),
+            must("silo_b", Utf8),
+            must("key_b", Utf8),
+            must("verdict", Utf8),
+            must("reason", Utf8),
+        ],
+    )
+}
+
+/// Trained models and what became of them, oldest first by `seq`. `model` is JSON; `state` is `proposed`,
+/// `accepted` or `rejected`. The last accepted one of a purpose is in force.
+pub fn models() -> Table {
+    table(
+        "models",
+        false,
+        vec![
+            must("seq", UInt64),
+            must("at", instant()),
+            must("by", Utf8),
+            must("purpose", Utf8),
+            must("version", Utf8),
+            must("state", Utf8),
+            must("reason", Utf8),
+            must("model", Utf8),
+        ],
+    )
+}
+
 /// One row per published edition; the last commit of a refresh.
 pub fn editions() -> Table {
     table(
@@ -189,8 +228,32 @@ pub fn merges() -> Table {
             must("record_b", UInt64),
             must("rule", Utf8),
             must("field", Utf8),
+            // Bits of evidence, for what was weighed; keys and decisions have none.
+            may("weight", Float64),
         ],
     )
+}
+
+/// Two records of different customers that a person should look at, surest first.
+pub fn review() -> Table {
+    table(
+        "review",
+        true,
+        vec![
+            must("record_a", UInt64),
+            must("record_b", UInt64),
+            must("customer_a", UInt32),
+            must("customer_b", UInt32),
+            must("weight", Float64),
+            must("probability", Float64),
+            must("doubt", Utf8),
+        ],
+    )
+}
+
+/// Values that identify nobody, being linked to too many names; by field and value.
+pub fn generic_values() -> Table {
+    table("generic_values", true, vec![must("field", Utf8), must("value", Utf8), must("names", UInt32)])
 }
 
 /// Every customer's events in order: sorted by customer, at, seq.
@@ -307,6 +370,8 @@ pub fn all() -> Vec<Table> {
     vec![
         imports(),
         editions(),
+        decisions(),
+        models(),
         records(),
         events(),
         event_text(),
@@ -315,6 +380,8 @@ pub fn all() -> Vec<Table> {
         customers(),
         redirects(),
         merges(),
+        review(),
+        generic_values(),
         timeline(),
         touchpoints(),
         postings(),

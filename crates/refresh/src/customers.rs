@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::inputs::Live;
 use crate::people::{self, People};
-use arrow::array::{Array, ArrayRef, RecordBatch, StringArray, UInt32Array, UInt64Array};
+use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array};
 use identity::{Mint, Previous, Records, Resolution, Settings};
 use intake::Home;
 use lake::tables::{self, Table};
@@ -246,6 +246,7 @@ impl Tables<'_> {
             Arc::new(UInt64Array::from_iter_values(merges.iter().map(|merge| hash(merge.record_b)))),
             Arc::new(StringArray::from_iter_values(merges.iter().map(|merge| merge.rule.name()))),
             Arc::new(StringArray::from_iter_values(merges.iter().map(|merge| merge.field.name()))),
+            Arc::new(Float64Array::new_null(merges.len())),
         ];
         self.put(&tables::merges(), columns).await
     }

@@ -51,6 +51,22 @@ pub enum Error {
     /// Identity refused its input.
     #[error("identity: {0}")]
     Identity(#[from] identity::Error),
+    /// A record must be named by silo and key.
+    #[error("`{0}` names no record; write silo:key, as on the customer's page")]
+    RecordName(String),
+    /// Nobody knows the record.
+    #[error("no silo has the record `{0}`; names are silo:key, as on the customer's page")]
+    NoRecord(String),
+    /// A decision that cannot be.
+    #[error("{a} and {b}: {what}")]
+    Decision {
+        /// One record.
+        a: String,
+        /// The other.
+        b: String,
+        /// Why it cannot be, and the cure.
+        what: String,
+    },
     /// What stands in a table is not what this version writes.
     #[error(
         "the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?"

@@ -5,6 +5,7 @@
 
 mod books;
 mod customers;
+pub mod decisions;
 mod edition;
 mod error;
 mod inputs;

@@ -1,6 +1,7 @@
 //! Reading what was published: every answer comes from the newest edition's own snapshot.
 
 mod data;
+mod identity;
 mod life;
 mod list;
 mod statement;

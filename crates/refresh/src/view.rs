@@ -1,5 +1,7 @@
 //! What pages and commands show: plain rows read from one edition.
 
+pub mod identity;
+
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use serde::Serialize;
 
@@ -191,6 +193,8 @@ pub struct Merge {
     pub rule: String,
     /// The value they share, in words (for example `e-mail`).
     pub field: String,
+    /// Bits of evidence, for what was weighed; keys and decisions have none.
+    pub weight: Option<f64>,
 }
 
 /// One event of a life.

@@ -100,11 +100,13 @@ impl Current {
         let batch = self.view.table(&format!("select * from merges where customer = {code}")).await?;
         let (a, b) = (column::<UInt64Array>(&batch, "record_a")?, column::<UInt64Array>(&batch, "record_b")?);
         let (rule, field) = (column::<StringArray>(&batch, "rule")?, column::<StringArray>(&batch, "field")?);
+        let weight: &Float64Array = column(&batch, "weight")?;
         let merge = |row: usize| Merge {
             record_a: named(a.value(row)),
             record_b: named(b.value(row)),
             rule: rule.value(row).to_owned(),
             field: field.value(row).to_owned(),
+            weight: weight.is_valid(row).then(|| weight.value(row)),
         };
         let merges = (0..batch.num_rows()).map(merge).collect();
         Ok((records.into_iter().map(|(_, record)| record).collect(), merges))
