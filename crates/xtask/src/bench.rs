@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: Kept against its peers, on this machine and in the same run; ratios of CPU time, never lone times.
 
+mod identity;
 mod measure;
 mod spine;
 mod table;
@@ -11,11 +12,14 @@ use crate::workspace::Workspace;
 pub enum Bench {
     /// Import and ledger of ten million purchases, against DuckDB.
     Spine(spine::Args),
+    /// Which records are one customer, against Splink.
+    Identity(identity::Args),
 }
 
 /// Runs a bench.
 pub fn run(workspace: &Workspace, bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Spine(args) => spine::run(workspace, args),
+        Bench::Identity(args) => identity::run(workspace, args),
     }
 }

@@ -43,6 +43,15 @@ pub fn json(command: &mut Command) -> anyhow::Result<serde_json::Value> {
         .with_context(|| format!("`{}` did not answer in JSON: {text}", shown(command)))
 }
 
+/// Runs a talkative command that answers in JSON; what it says besides is shown only when it fails.
+pub fn quiet_json(command: &mut Command) -> anyhow::Result<serde_json::Value> {
+    let line = shown(command);
+    let done = command.output().with_context(|| format!("cannot start `{line}`"))?;
+    let said = String::from_utf8_lossy(&done.stderr);
+    anyhow::ensure!(done.status.success(), "`{line}` failed ({}): {}", done.status, said.trim());
+    serde_json::from_slice(&done.stdout).with_context(|| format!("`{line}` did not answer in JSON"))
+}
+
 /// Whether a command runs and succeeds, without showing what it says.
 pub fn works(command: &mut Command) -> bool {
     let quiet = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -24,6 +24,13 @@ pub const TESTS: Environment = Environment {
 pub const BENCH: Environment =
     Environment { folder: "bench-venv", packages: &["duckdb"], probe: "import duckdb" };
 
+/// For the bench of identity: Splink and what its script reads and counts with.
+pub const SPLINK: Environment = Environment {
+    folder: "splink-venv",
+    packages: &["splink==5.0.0", "duckdb", "numpy", "pyarrow"],
+    probe: "import splink, duckdb, numpy, pyarrow",
+};
+
 /// The environment's Python below this target folder; made first unless it is there and works.
 pub fn ready(environment: &Environment, target: &Path) -> anyhow::Result<PathBuf> {
     let folder = target.join(environment.folder);

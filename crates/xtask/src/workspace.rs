@@ -44,6 +44,12 @@ impl Workspace {
         Ok(self.target.join("release").join("kept"))
     }
 
+    /// Builds an example of a crate in release and tells where it is.
+    pub fn build_example(&self, package: &str, example: &str) -> anyhow::Result<PathBuf> {
+        command::run(self.cargo().args(["build", "--release", "-p", package, "--example", example]))?;
+        Ok(self.target.join("release").join("examples").join(example))
+    }
+
     /// The folder of this crate: where cargo runs it from, else where it was built.
     fn manifest_dir() -> PathBuf {
         let running = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
