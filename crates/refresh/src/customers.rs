@@ -8,6 +8,7 @@ use identity::{Mint, Previous, Records, Resolution, Settings};
 use intake::Home;
 use lake::tables::{self, Table};
 use lake::{Lake, Mode, View, column};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -18,8 +19,25 @@ pub(crate) struct Customers {
     pub(crate) segment_of: Vec<u16>,
     /// Segment names by code, ascending; empty when no segment column is set.
     pub(crate) segments: Vec<String>,
-    /// Records in all.
-    pub(crate) records: usize,
+    /// Customer code by record hash.
+    of_record: FxHashMap<u64, u32>,
+}
+
+impl Customers {
+    /// How many there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.segment_of.len() as u32
+    }
+
+    /// How many records stand behind them.
+    pub(crate) fn records(&self) -> usize {
+        self.of_record.len()
+    }
+
+    /// The customer a record belongs to.
+    pub(crate) fn of(&self, record_hash: u64) -> Option<u32> {
+        self.of_record.get(&record_hash).copied()
+    }
 }
 
 /// The segment of customers whose records name none.
@@ -57,7 +75,8 @@ pub(crate) async fn resolve(
     writer.customers(&segment_of, &segments).await?;
     writer.redirects(&before).await?;
     writer.merges().await?;
-    Ok(Customers { segment_of, segments, records: people.hash.len() })
+    let of_record = people.hash.iter().copied().zip(resolution.customer.iter().copied()).collect();
+    Ok(Customers { segment_of, segments, of_record })
 }
 
 fn records(people: &People) -> Records<'_> {

@@ -67,6 +67,14 @@ pub enum Error {
         /// Why it cannot be, and the cure.
         what: String,
     },
+    /// Events that wait on disk for their turn.
+    #[error("{path}: {source}; is the disk full?")]
+    Spill {
+        /// Where.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// What stands in a table is not what this version writes.
     #[error(
         "the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?"

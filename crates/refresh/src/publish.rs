@@ -67,7 +67,8 @@ pub async fn refresh(
     let customers = customers::resolve(home, lake, &live, head, previous, now_us, number).await?;
     let known: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
     let mut told = |done| progress(Step::Timeline, done, known);
-    let events = timeline::write(home, lake, &live, lake.head().await?, number, &mut told).await?;
+    let events =
+        timeline::write(home, lake, &live, &customers, lake.head().await?, number, &mut told).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
     let checks =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
@@ -85,8 +86,8 @@ pub async fn refresh(
     Ok(Published {
         edition,
         new: true,
-        customers: customers.segment_of.len() as u64,
-        records: customers.records as u64,
+        customers: u64::from(customers.count()),
+        records: customers.records() as u64,
         events,
     })
 }

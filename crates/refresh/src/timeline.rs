@@ -1,17 +1,26 @@
 //! The timeline step: every customer's events in one order, with touchpoints, days and streams told by code.
+//!
+//! Events are read once in any order, packed, gathered in buckets of neighbouring customers and sorted there: a
+//! fraction of the cost of joining and sorting them as a query, and memory is bounded.
 
+mod buckets;
+mod happened;
+
+use crate::customers::Customers;
 use crate::error::Error;
 use crate::inputs::Live;
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-    UInt16Array, UInt32Array, UInt64Array,
+    Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
-use arrow::datatypes::{DataType, Field, Schema};
+use buckets::Buckets;
 use futures::StreamExt;
+use happened::Happened;
 use intake::Home;
 use lake::tables;
 use lake::{Lake, Mode, View, column};
 use model::period::DayCutter;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use xxhash_rust::xxh3::xxh3_64;
@@ -19,11 +28,15 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Told while the timeline is written: events so far.
 pub(crate) type Told<'a> = &'a mut (dyn FnMut(u64) + Send);
 
-/// Writes `touchpoints` and `timeline`; `customer_of` must be there at `snapshot`. Returns how many events.
+/// Rows of the timeline written at a time.
+const CHUNK: usize = 65_536;
+
+/// Writes `touchpoints` and `timeline`. Returns how many events.
 pub(crate) async fn write(
     home: &Home,
     lake: &Lake,
     live: &Live,
+    customers: &Customers,
     snapshot: i64,
     edition: u64,
     told: Told<'_>,
@@ -31,34 +44,166 @@ pub(crate) async fn write(
     told(0);
     let view = lake.view(snapshot).await?;
     live.put(&view)?;
-    let names = touchpoints(&view, home).await?;
-    put_names(&view, &names)?;
+    let replaced = replaced(&view).await?;
+    let known = live.imports.iter().map(|live| live.import.counts.events).sum();
+    let buckets = Buckets::new(home.folder.join("tmp"), customers.count(), known);
+    let mut gathering = Gathering { live, customers, replaced, names: Names::default(), buckets };
+    let mut rows = view.stream(EVENTS).await?;
+    while let Some(batch) = rows.next().await {
+        gathering.batch(&batch?)?;
+    }
+    let Gathering { names, buckets, .. } = gathering;
+    let (names, touchpoint_of) = names.with_touchpoints(home)?;
     let key = format!("edition {edition}: touchpoints");
     lake.put(&tables::touchpoints(), Mode::Replace, &key, &[touchpoint_rows(home, &names)?]).await?;
-    let without = put_replaced(&view).await?;
-    // Small tables first: they are held in memory while the events stream past.
-    let sql = format!(
-        "select c.customer, e.at, e.kind, e.touchpoint, e.outcome, e.stream, e.value_minor, \
-                e.silo, e.reference, e.score, e.import_id, e.row_no, e.part \
-         from customer_of c join ( \
-             select n.touchpoint, t.* from side.main.names n join ( \
-                 select l.rank, l.silo, l.stream, e.* from side.main.live l \
-                 join events e on l.import_id = e.import_id) t \
-             on n.event = t.event and n.silo = t.silo) e \
-         on c.record_hash = e.record_hash {without} \
-         order by c.customer, e.at, e.rank, e.row_no, e.part"
-    );
-    let mut rows = view.stream(&sql).await?;
     let key = format!("edition {edition}: timeline");
     let mut write = lake.write(&tables::timeline(), Mode::Replace, &key).await?;
-    let mut order = Order { cutter: DayCutter::new(home.config.zone()), customer: u32::MAX, seq: 0 };
-    while let Some(batch) = rows.next().await {
-        write.batch(&order.batch(&batch?)?)?;
-        told(write.rows());
-    }
+    let cutter = DayCutter::new(home.config.zone());
+    let mut order = Order { cutter, customer: u32::MAX, seq: 0, live, touchpoint_of };
+    buckets.in_order(|bucket| {
+        for chunk in bucket.chunks(CHUNK) {
+            write.batch(&order.rows(chunk)?)?;
+            told(write.rows());
+        }
+        Ok(())
+    })?;
     let events = write.rows();
     write.finish().await?;
     Ok(events)
+}
+
+const EVENTS: &str = "select e.import_id, e.row_no, e.part, e.record_hash, e.at, e.kind, e.event, e.outcome, \
+     e.value_minor, e.reference, e.score \
+     from side.main.live l join events e on l.import_id = e.import_id";
+
+/// Events as they are read.
+struct Gathering<'a> {
+    live: &'a Live,
+    customers: &'a Customers,
+    replaced: FxHashSet<Address>,
+    names: Names,
+    buckets: Buckets,
+}
+
+/// Import, row and part: where an event was read.
+type Address = (u64, u64, u16);
+
+impl Gathering<'_> {
+    fn batch(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let (import, row_no, part) = addresses(batch)?;
+        let record: &UInt64Array = column(batch, "record_hash")?;
+        let at: &TimestampMicrosecondArray = column(batch, "at")?;
+        let (kind, outcome) = (column::<UInt8Array>(batch, "kind")?, column::<UInt8Array>(batch, "outcome")?);
+        let value: &Int64Array = column(batch, "value_minor")?;
+        let (event, reference) =
+            (column::<StringArray>(batch, "event")?, column::<StringArray>(batch, "reference")?);
+        let score: &Float64Array = column(batch, "score")?;
+        let mut import_known = (0, u32::MAX);
+        for row in 0..batch.num_rows() {
+            let address = (import.value(row), row_no.value(row), part.value(row));
+            if !self.replaced.is_empty() && self.replaced.contains(&address) {
+                continue;
+            }
+            let Some(customer) = self.customers.of(record.value(row)) else { continue };
+            if import_known.0 != address.0 || import_known.1 == u32::MAX {
+                import_known = (address.0, self.rank(address.0)?);
+            }
+            let rank = import_known.1;
+            let silo = self.live.imports[rank as usize].silo;
+            self.buckets.push(Happened {
+                customer,
+                rank,
+                at: at.value(row),
+                row_no: address.1,
+                value_minor: value.value(row),
+                reference: if reference.is_null(row) {
+                    0
+                } else {
+                    self.names.reference(silo, reference.value(row))
+                },
+                score: if score.is_null(row) { f64::NAN } else { score.value(row) },
+                part: address.2,
+                name: self.names.code(silo, event.value(row))?,
+                kind: kind.value(row),
+                outcome: outcome.value(row),
+            })?;
+        }
+        Ok(())
+    }
+
+    fn rank(&self, import: u64) -> Result<u32, Error> {
+        let found = self.live.imports.iter().position(|live| live.import.id == import);
+        found.map(|rank| rank as u32).ok_or_else(|| Error::Unknown(format!("the import {import:016x}")))
+    }
+}
+
+fn addresses(batch: &RecordBatch) -> Result<(&UInt64Array, &UInt64Array, &UInt16Array), Error> {
+    Ok((column(batch, "import_id")?, column(batch, "row_no")?, column(batch, "part")?))
+}
+
+/// Names of events by silo, coded as they come.
+#[derive(Default)]
+struct Names {
+    code: FxHashMap<(u16, String), u16>,
+    /// The last name asked for.
+    last: (u16, String, u16),
+    reference: Vec<u8>,
+}
+
+impl Names {
+    fn code(&mut self, silo: u16, event: &str) -> Result<u16, Error> {
+        if !self.code.is_empty() && (self.last.0, self.last.1.as_str()) == (silo, event) {
+            return Ok(self.last.2);
+        }
+        let name = (silo, event.to_owned());
+        let next = self.code.len();
+        let code = match self.code.get(&name) {
+            Some(code) => *code,
+            None => {
+                let code = u16::try_from(next).map_err(|_| too_many_names())?;
+                self.code.insert(name.clone(), code);
+                code
+            }
+        };
+        self.last = (name.0, name.1, code);
+        Ok(code)
+    }
+
+    /// Hash of silo and reference, never 0.
+    fn reference(&mut self, silo: u16, reference: &str) -> u64 {
+        self.reference.clear();
+        self.reference.extend_from_slice(&silo.to_le_bytes());
+        self.reference.extend_from_slice(reference.as_bytes());
+        xxh3_64(&self.reference).max(1)
+    }
+
+    /// Every name with its touchpoint, by silo and name: those of the config by position, then one for each that
+    /// none claims. Also the touchpoint of each code.
+    fn with_touchpoints(self, home: &Home) -> Result<(Vec<Name>, Vec<u16>), Error> {
+        let mut sorted: Vec<((u16, String), u16)> = self.code.into_iter().collect();
+        sorted.sort_unstable();
+        let mut next = home.config.touchpoints.len();
+        let mut names = Vec::with_capacity(sorted.len());
+        let mut touchpoint_of = vec![0; sorted.len()];
+        for ((silo, event), code) in sorted {
+            let touchpoint = home.config.touchpoint_of(&event).unwrap_or_else(|| {
+                next += 1;
+                next - 1
+            });
+            let touchpoint = u16::try_from(touchpoint).map_err(|_| too_many_names())?;
+            touchpoint_of[usize::from(code)] = touchpoint;
+            names.push(Name { silo, event, touchpoint });
+        }
+        Ok((names, touchpoint_of))
+    }
+}
+
+const fn too_many_names() -> Error {
+    Error::TooMany {
+        what: "event names",
+        limit: 65_536,
+        cure: "gather them by [[touchpoint]] match patterns",
+    }
 }
 
 /// A name an event has in a silo, and the touchpoint it belongs to.
@@ -66,47 +211,6 @@ struct Name {
     silo: u16,
     event: String,
     touchpoint: u16,
-}
-
-/// Every event name with its touchpoint: those of the config by position, then one for each name that none
-/// claims, by silo and name.
-async fn touchpoints(view: &View, home: &Home) -> Result<Vec<Name>, Error> {
-    let batch = view
-        .table("select distinct l.silo, e.event from side.main.live l join events e on l.import_id = e.import_id order by 1, 2")
-        .await?;
-    let (silo, event) = (column::<UInt16Array>(&batch, "silo")?, column::<StringArray>(&batch, "event")?);
-    let mut next = home.config.touchpoints.len();
-    let mut names = Vec::with_capacity(batch.num_rows());
-    for row in 0..batch.num_rows() {
-        let touchpoint = home.config.touchpoint_of(event.value(row)).unwrap_or_else(|| {
-            next += 1;
-            next - 1
-        });
-        let Ok(touchpoint) = u16::try_from(touchpoint) else {
-            return Err(Error::TooMany {
-                what: "event names",
-                limit: 65_536,
-                cure: "gather them by [[touchpoint]] match patterns",
-            });
-        };
-        names.push(Name { silo: silo.value(row), event: event.value(row).to_owned(), touchpoint });
-    }
-    Ok(names)
-}
-
-fn put_names(view: &View, names: &[Name]) -> Result<(), Error> {
-    let schema = Arc::new(Schema::new(vec![
-        Field::new("silo", DataType::UInt16, false),
-        Field::new("event", DataType::Utf8, false),
-        Field::new("touchpoint", DataType::UInt16, false),
-    ]));
-    let columns: Vec<ArrayRef> = vec![
-        Arc::new(UInt16Array::from_iter_values(names.iter().map(|name| name.silo))),
-        Arc::new(StringArray::from_iter_values(names.iter().map(|name| name.event.as_str()))),
-        Arc::new(UInt16Array::from_iter_values(names.iter().map(|name| name.touchpoint))),
-    ];
-    let batch = RecordBatch::try_new(Arc::clone(&schema), columns)?;
-    Ok(view.put_side("names", schema, vec![batch])?)
 }
 
 /// The table `touchpoints`: the config's, then the unclaimed, owned by the department of their silo.
@@ -139,84 +243,64 @@ fn touchpoint_rows(home: &Home, names: &[Name]) -> Result<RecordBatch, Error> {
     Ok(RecordBatch::try_new(tables::touchpoints().schema, columns)?)
 }
 
-/// Events with an id of their own that a later row of the same feed tells again are left out: the last word
-/// stands. Returns the condition that does so, empty when there is nothing to leave out.
-async fn put_replaced(view: &View) -> Result<&'static str, Error> {
+/// Events with an id of their own that a later row of the same feed tells again: the last word stands.
+async fn replaced(view: &View) -> Result<FxHashSet<Address>, Error> {
     let sql = "select import_id, row_no, part from ( \
              select e.import_id, e.row_no, e.part, row_number() over ( \
                  partition by l.feed, e.source_id order by l.rank desc, e.row_no desc, e.part desc) as nth \
              from side.main.live l join events e on l.import_id = e.import_id \
              where e.source_id is not null) as told \
          where nth > 1";
-    let replaced = view.table(sql).await?;
-    if replaced.num_rows() == 0 {
-        return Ok("");
-    }
-    view.put_side("replaced", replaced.schema(), vec![replaced])?;
-    Ok(
-        "left anti join side.main.replaced x on x.import_id = e.import_id and x.row_no = e.row_no and x.part = e.part",
-    )
+    let batch = view.table(sql).await?;
+    let (import, row_no, part) = addresses(&batch)?;
+    let address = |row: usize| (import.value(row), row_no.value(row), part.value(row));
+    Ok((0..batch.num_rows()).map(address).collect())
 }
 
-/// Adds what follows from the order: the ordinal within the customer, the day, the reference's hash.
-struct Order {
+/// Makes rows of events in order, with what follows from the order: the ordinal within the customer, the day.
+struct Order<'a> {
     cutter: DayCutter,
     customer: u32,
     seq: u32,
+    live: &'a Live,
+    /// By code of the event's name.
+    touchpoint_of: Vec<u16>,
 }
 
-impl Order {
-    fn batch(&mut self, batch: &RecordBatch) -> Result<RecordBatch, Error> {
-        let customer: &UInt32Array = column(batch, "customer")?;
-        let at: &TimestampMicrosecondArray = column(batch, "at")?;
-        let silo: &UInt16Array = column(batch, "silo")?;
-        let reference: &StringArray = column(batch, "reference")?;
-        let mut seq = Vec::with_capacity(batch.num_rows());
-        for code in customer.values() {
-            if *code != self.customer {
-                (self.customer, self.seq) = (*code, 0);
+impl Order<'_> {
+    fn rows(&mut self, events: &[Happened]) -> Result<RecordBatch, Error> {
+        let mut seq = Vec::with_capacity(events.len());
+        for event in events {
+            if event.customer != self.customer {
+                (self.customer, self.seq) = (event.customer, 0);
             }
             seq.push(self.seq);
             self.seq += 1;
         }
-        let day = at.values().iter().map(|at| self.cutter.day(*at).0);
-        let named = |name: &str| {
-            batch
-                .column_by_name(name)
-                .map(Arc::clone)
-                .ok_or_else(|| Error::Unknown(format!("no column {name}")))
-        };
+        let day = events.iter().map(|event| self.cutter.day(event.at).0);
+        let day = Date32Array::from_iter_values(day.collect::<Vec<_>>());
+        let live = |event: &Happened| &self.live.imports[event.rank as usize];
+        let at = TimestampMicrosecondArray::from_iter_values(events.iter().map(|event| event.at));
         let columns: Vec<ArrayRef> = vec![
-            named("customer")?,
-            named("at")?,
+            Arc::new(UInt32Array::from_iter_values(events.iter().map(|event| event.customer))),
+            Arc::new(at.with_timezone("UTC")),
             Arc::new(UInt32Array::from(seq)),
-            Arc::new(Date32Array::from_iter_values(day)),
-            named("kind")?,
-            named("touchpoint")?,
-            named("outcome")?,
-            named("stream")?,
-            named("value_minor")?,
-            Arc::new(references(silo, reference)),
-            named("score")?,
-            named("import_id")?,
-            named("row_no")?,
-            named("part")?,
+            Arc::new(day),
+            Arc::new(UInt8Array::from_iter_values(events.iter().map(|event| event.kind))),
+            Arc::new(UInt16Array::from_iter_values(
+                events.iter().map(|event| self.touchpoint_of[usize::from(event.name)]),
+            )),
+            Arc::new(UInt8Array::from_iter_values(events.iter().map(|event| event.outcome))),
+            Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| live(event).stream))),
+            Arc::new(Int64Array::from_iter_values(events.iter().map(|event| event.value_minor))),
+            Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.reference))),
+            Arc::new(Float64Array::from_iter(
+                events.iter().map(|event| Some(event.score).filter(|score| !score.is_nan())),
+            )),
+            Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| live(event).import.id))),
+            Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.row_no))),
+            Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| event.part))),
         ];
         Ok(RecordBatch::try_new(tables::timeline().schema, columns)?)
     }
-}
-
-/// Hash of silo and reference; 0 where there is none.
-fn references(silo: &UInt16Array, reference: &StringArray) -> UInt64Array {
-    let mut name = Vec::new();
-    let hash = (0..silo.len()).map(|row| {
-        if reference.is_null(row) {
-            return 0;
-        }
-        name.clear();
-        name.extend_from_slice(&silo.value(row).to_le_bytes());
-        name.extend_from_slice(reference.value(row).as_bytes());
-        xxh3_64(&name).max(1)
-    });
-    UInt64Array::from_iter_values(hash.collect::<Vec<_>>())
 }
