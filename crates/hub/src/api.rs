@@ -2,6 +2,7 @@
 
 use crate::Hub;
 use crate::error::{Failure, Wants};
+use crate::pages::data::identity::explain;
 use crate::pages::{customers, statement};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -76,6 +77,27 @@ pub(crate) async fn customer(
 /// `/api/v1/editions`
 pub(crate) async fn editions(State(hub): State<Hub>) -> Answer {
     Ok(json_of(StatusCode::OK, &json!({"editions": hub.reader.editions().await?})))
+}
+
+/// `/api/v1/identity`
+pub(crate) async fn identity(State(hub): State<Hub>) -> Answer {
+    let read = hub.at_one_edition(|| hub.reader.identity()).await?;
+    let (edition, status) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "identity", &status))
+}
+
+/// `/api/v1/identity/explain?a=silo:key&b=silo:key`
+pub(crate) async fn explain(State(hub): State<Hub>, asked: Wanted<explain::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let (a, b) = asked.pair()?.ok_or_else(|| {
+        Failure::unclear(
+            "Two records are needed.",
+            "Write a=silo:key&b=silo:key, as on the customers' pages.",
+        )
+    })?;
+    let read = hub.at_one_edition(|| hub.reader.explain(&a, &b)).await?;
+    let (edition, explanation) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "explanation", &explanation))
 }
 
 fn unpublished() -> Failure {

@@ -1,7 +1,8 @@
 //! What can go wrong while answering, told so that the reader knows what to do.
 
 use crate::layout;
-use axum::extract::{FromRequestParts, Query};
+use crate::pages::data::sentence;
+use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -52,8 +53,34 @@ impl Failure {
 }
 
 impl From<refresh::Error> for Failure {
-    /// The details go to the log of the process, not to the page.
+    /// What the reader of the page can mend is told; of all else the details go to the log of the process.
     fn from(error: refresh::Error) -> Self {
+        use refresh::Error;
+        const BACK: &str = "Nothing was changed. Go back: what you wrote is still there.";
+        match &error {
+            Error::NoEdition => {
+                return Self::missing("Nothing is published yet.", "Run `kept import`, then `kept refresh`.");
+            }
+            Error::RecordName(_) | Error::NoReason => {
+                return Self::unclear(format!("{}.", sentence(&error.to_string())), BACK);
+            }
+            Error::NoRecord(_) | Error::NoModel | Error::NoProposal => {
+                return Self::missing(format!("{}.", sentence(&error.to_string())), BACK);
+            }
+            Error::Decision { .. } => {
+                let what = format!("This cannot be decided. {error}.");
+                return Self { status: StatusCode::CONFLICT, what, cure: BACK.to_owned() };
+            }
+            other if is_busy(other) => {
+                return Self {
+                    status: StatusCode::SERVICE_UNAVAILABLE,
+                    what: "An import or a refresh is writing just now, so your word could not be kept."
+                        .to_owned(),
+                    cure: format!("{BACK} Send it again when the other has finished."),
+                };
+            }
+            _ => {}
+        }
         eprintln!("hub: {error}");
         Self {
             status: StatusCode::INTERNAL_SERVER_ERROR,
@@ -68,6 +95,27 @@ impl From<refresh::Error> for Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         (self.status, self.page()).into_response()
+    }
+}
+
+/// Whether another process holds the lake. The lake is not ours to reach, so its own words tell.
+fn is_busy(error: &refresh::Error) -> bool {
+    matches!(error, refresh::Error::Lake(_)) && error.to_string().starts_with("another `kept` is writing")
+}
+
+/// What a form sends; refused in words when it cannot be read.
+pub(crate) struct Told<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Told<T> {
+    type Rejection = Failure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+        let read = Form::<T>::from_request(request, state).await;
+        read.map(|Form(told)| Self(told)).map_err(|error| Failure {
+            status: error.status(),
+            what: format!("What was sent could not be understood: {}.", error.body_text()),
+            cure: "Nothing was changed. Open the page again and fill in its form; a reason may have 500 letters.".to_owned(),
+        })
     }
 }
 
@@ -107,5 +155,26 @@ mod tests {
             told.contains("404 · Not Found") && told.contains("/&lt;x&gt;") && told.contains("Start again.")
         );
         crate::samples::assert_safe(&told);
+    }
+
+    #[test]
+    fn what_a_reader_can_mend_is_told_and_all_else_is_not() {
+        let [a, b, what] = ["shop:1", "web:<b>", "say why"].map(str::to_owned);
+        for (error, status, told) in [
+            (refresh::Error::Decision { a, b, what }, 409, "shop:1 and web:&lt;b&gt;: say why."),
+            (refresh::Error::NoRecord("x:1".into()), 404, "`x:1`"),
+            (refresh::Error::RecordName("x".into()), 400, "silo:key"),
+            (refresh::Error::NoEdition, 404, "kept refresh"),
+            (refresh::Error::NoReason, 400, "Say why, so that others can follow."),
+            (refresh::Error::NoProposal, 404, "No model waits to be accepted"),
+            (lake::Error::Busy("/secret/home".into()).into(), 503, "is writing just now"),
+            (lake::Error::Query("secret".into()).into(), 500, "could not be read"),
+        ] {
+            let failure = Failure::from(error);
+            let page = failure.page().into_string();
+            assert_eq!(failure.status.as_u16(), status, "{page}");
+            assert!(page.contains(told) && !page.contains("secret"), "{page}");
+            crate::samples::assert_safe(&page);
+        }
     }
 }

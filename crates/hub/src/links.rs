@@ -20,6 +20,11 @@ pub fn customer(id: &str) -> String {
     format!("/customers/{}", encoded(id))
 }
 
+/// Why two records, each `silo:key`, are or are not one customer.
+pub fn explain(a: &str, b: &str) -> String {
+    address("/data/identity/explain", &[("a", a), ("b", b)])
+}
+
 /// The definition of a metric.
 pub fn definition(id: &str) -> String {
     format!("/data/definitions#def-{id}")
@@ -34,6 +39,24 @@ pub fn address(path: &str, parameters: &[(&str, &str)]) -> String {
         let _ = write!(told, "{before}{name}={}", encoded(value));
     }
     told
+}
+
+/// An address that a form brought along, when it stays on this server: a path of printable ASCII that no browser
+/// reads as another host.
+pub fn local(text: &str) -> Option<&str> {
+    let own = text.starts_with('/') && !text.starts_with("//");
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    (own && plain).then_some(text)
+}
+
+/// An address with one parameter set, in the place of what it was; without its fragment.
+pub fn with(address: &str, name: &str, value: &str) -> String {
+    let address = address.split('#').next().unwrap_or_default();
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let others = query.split('&').filter(|part| !part.is_empty() && part.split('=').next() != Some(name));
+    let set = format!("{name}={}", encoded(value));
+    let parts: Vec<&str> = others.chain([set.as_str()]).collect();
+    format!("{path}?{}", parts.join("&"))
 }
 
 fn encoded(text: &str) -> String {
@@ -61,5 +84,40 @@ mod tests {
         assert_eq!(behind(period, "lost", ""), "/customers?period=2026-Q3&figure=lost");
         assert_eq!(statement(Granularity::Year, None, "", true), "/?by=year&all=yes");
         assert_eq!(customer("../a"), "/customers/..%2Fa");
+        assert_eq!(explain("web:a&b", "shop:1"), "/data/identity/explain?a=web%3Aa%26b&b=shop%3A1");
+    }
+
+    #[test]
+    fn only_paths_of_this_server_are_local() {
+        for text in ["/", "/data/identity?offset=10", "/data/identity/explain?a=shop%3A1&b=web%3A2#decide"] {
+            assert_eq!(local(text), Some(text));
+        }
+        for text in [
+            "",
+            "data",
+            "//elsewhere.example",
+            "/\\elsewhere.example",
+            "\\\\elsewhere.example",
+            "https://elsewhere.example/",
+            "javascript:alert(1)",
+            " /data",
+            "/data\r\nSet-Cookie: x=1",
+            "/\t/elsewhere.example",
+            "/dätä",
+        ] {
+            assert_eq!(local(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_is_set_once() {
+        for (from, to) in [
+            ("/x", "/x?said=same"),
+            ("/x?a=1&said=old&b=2#y", "/x?a=1&b=2&said=same"),
+            ("/x?", "/x?said=same"),
+            ("/x?unsaid=1", "/x?unsaid=1&said=same"),
+        ] {
+            assert_eq!(with(from, "said", "same"), to);
+        }
     }
 }

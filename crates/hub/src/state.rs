@@ -11,6 +11,8 @@ use std::sync::Arc;
 pub struct Hub {
     /// Where everything is read from.
     pub reader: Arc<Reader>,
+    /// What time it is, UTC microseconds: the time of what people decide.
+    pub now_us: fn() -> i64,
 }
 
 /// How often a page is read again when editions are published while it is read.
@@ -18,8 +20,8 @@ const READS: usize = 3;
 
 impl Hub {
     /// A hub that shows what a reader reads.
-    pub fn new(reader: Arc<Reader>) -> Self {
-        Self { reader }
+    pub fn new(reader: Arc<Reader>, now_us: fn() -> i64) -> Self {
+        Self { reader, now_us }
     }
 
     /// What surrounds a page of an edition.

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod customer;
 pub(crate) mod demo;
+pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod refresh;

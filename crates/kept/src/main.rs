@@ -41,6 +41,9 @@ enum Command {
     Statement(commands::statement::Args),
     /// Shows one customer's life, or the customers a search finds.
     Customer(commands::customer::Args),
+    /// Tells who is one customer and why, and takes what people decide about it.
+    #[command(subcommand)]
+    Identity(commands::identity::Task),
     /// Runs one SELECT on the newest edition.
     Sql(commands::sql::Args),
     /// Serves the pages.
@@ -75,6 +78,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Refresh(args) => commands::refresh::run(&home, &args, json).await,
             Command::Statement(args) => commands::statement::run(&home, &args, json).await,
             Command::Customer(args) => commands::customer::run(&home, &args, json).await,
+            Command::Identity(task) => commands::identity::run(&home, &task, json).await,
             Command::Sql(args) => commands::sql::run(&home, &args, json).await,
             Command::Serve(args) => commands::serve::run(&home, &args).await,
         }

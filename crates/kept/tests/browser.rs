@@ -149,9 +149,19 @@ impl Pages {
         (rows[0][0].clone(), rows[0][1].parse().expect("number"))
     }
 
+    /// Where the first evidence of a customer of several records is explained.
+    async fn explained(&self) -> String {
+        let (id, _) = self.met_by_many().await;
+        self.open(&format!("/customers/{id}")).await;
+        let link =
+            "return document.querySelector('a[href^=\"/data/identity/explain?\"]').getAttribute('href')";
+        self.tell(link).await.as_str().expect("a link to an explanation").to_owned()
+    }
+
     /// An address of every kind of page.
     async fn every_page(&self) -> Vec<String> {
         let (id, _) = self.met_by_many().await;
+        let explained = self.explained().await;
         let fixed = [
             "/",
             "/?by=quarter&segment=East",
@@ -161,6 +171,10 @@ impl Pages {
             "/customers?q=nobody-at-all",
             "/customers?period=2026-10&figure=lost",
             "/data",
+            "/data/identity",
+            "/data/identity/decisions",
+            "/data/identity/model",
+            "/data/identity/explain",
             "/data/imports",
             "/data/rejects",
             "/data/editions",
@@ -168,7 +182,7 @@ impl Pages {
             "/data/sql",
             "/data/sql?sql=select%20*%20from%20imports",
         ];
-        fixed.map(str::to_owned).into_iter().chain([format!("/customers/{id}")]).collect()
+        fixed.map(str::to_owned).into_iter().chain([format!("/customers/{id}"), explained]).collect()
     }
 }
 
@@ -411,6 +425,91 @@ async fn a_search_by_name_e_mail_or_id_finds_the_customer() {
         }
         pages.browser.find(Locator::LinkText(name)).await.expect("link").click().await.expect("followed");
         assert_eq!(pages.texts("h1").await, [name.as_str()]);
+    })
+    .await;
+}
+
+/// Numbers of the waterfall in both layouts, and of the table behind it.
+const WEIGHTS: &str = "const all = s => [...document.querySelectorAll(s)].map(e => e.textContent);
+    return [all('svg.weights.wide text.number'), all('svg.weights.narrow text.number'), all('table.evidence tbody td:last-child')]";
+
+#[tokio::test]
+async fn the_waterfall_of_weights_shows_the_rows_of_its_table_and_they_add_up() {
+    in_browser(|pages| async move {
+        let explained = pages.explained().await;
+        pages.open(&explained).await;
+        assert!(pages.texts("h1").await[0].contains(" are one customer; "), "{explained}");
+        let told = pages.tell(WEIGHTS).await;
+        let [wide, narrow, table] =
+            &told.as_array().expect("three lists").iter().map(texts).collect::<Vec<_>>()[..]
+        else {
+            panic!("{told}")
+        };
+        assert!(wide == table && narrow == table && table.len() >= 3, "{told}");
+        let tenths: Vec<i64> = table.iter().map(|bits| scaled(bits, 1)).collect();
+        let (total, parts) = tenths.split_last().expect("rows");
+        assert_eq!(parts.iter().sum::<i64>(), *total, "{explained}: {table:?}");
+        assert_eq!(pages.texts("tr.tie.off").await, Vec::<String>::new(), "the weights tie");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_review_queue_shows_pairs_to_decide_or_says_that_none_waits() {
+    in_browser(|pages| async move {
+        pages.open("/data/identity").await;
+        let sentence = pages.texts("h1").await.concat();
+        let waiting = sentence.split_once("; ").expect("two parts").1;
+        let cards = pages.texts("article.waiting").await.len();
+        if waiting.starts_with("no ") {
+            assert!(cards == 0 && pages.texts(".empty").await.concat().contains("No pair waits"), "{sentence}");
+            return;
+        }
+        let total = usize::try_from(whole(waiting.split('\u{a0}').next().unwrap_or(""))).expect("count");
+        assert_eq!(cards, total.min(10), "{sentence}");
+        let complete = "return [...document.querySelectorAll('article.waiting')].filter(c => c.querySelectorAll('table.compare tbody tr').length && c.querySelectorAll('button[name=verdict]').length === 2 && c.querySelector('input[name=reason]:required')).length";
+        assert_eq!(pages.tell(complete).await, cards, "both sides, both answers, a reason");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_decision_is_kept_with_its_reason_and_can_be_undone() {
+    in_browser(|pages| async move {
+        let explained = pages.explained().await;
+        pages.open(&explained).await;
+        pages
+            .fill("#decide input[name=reason]", "two <b>sisters</b>", "#decide button[value=different]")
+            .await;
+        assert!(
+            pages.texts("[role=status]").await.concat().contains("two customers"),
+            "what was done is confirmed"
+        );
+        pages.open("/data/identity/decisions").await;
+        let first = pages.texts("table.decisions tbody tr:first-child").await.concat();
+        for part in [
+            "this machine",
+            "Two customers",
+            "two <b>sisters</b>",
+            "In force",
+            "counts from the next refresh",
+        ] {
+            assert!(first.contains(part), "{part}: {first}");
+        }
+        let undo = "tbody tr:first-child .undo summary";
+        pages.browser.find(Locator::Css(undo)).await.expect("undo").click().await.expect("opened");
+        pages
+            .fill(
+                "tbody tr:first-child .undo input[name=reason]",
+                "a slip",
+                "tbody tr:first-child .undo button",
+            )
+            .await;
+        let lines = pages.texts("table.decisions tbody tr").await;
+        assert!(
+            lines[0].contains("Undid the decision before") && lines[1].contains("No longer in force"),
+            "{lines:?}"
+        );
     })
     .await;
 }

@@ -173,6 +173,8 @@ pub fn models() -> Table {
             must("state", Utf8),
             must("reason", Utf8),
             must("model", Utf8),
+            // What it would change, as JSON; empty for all but proposals.
+            must("changes", Utf8),
         ],
     )
 }

@@ -1,16 +1,21 @@
 //! The identity step: records become customers with permanent ids, segments and the evidence for both.
 
+pub(crate) mod proposal;
+mod tables;
+pub(crate) mod trained;
+
+use crate::decisions::{Decisions, Verdict};
 use crate::error::Error;
 use crate::inputs::Live;
+use crate::models::Models;
 use crate::people::{self, People};
-use arrow::array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array};
-use identity::{Mint, Previous, Records, Resolution, Settings};
+use arrow::array::{Array, StringArray, UInt64Array};
+use identity::{Mint, Previous, Resolution, Settings, Weighing};
 use intake::Home;
-use lake::tables::{self, Table};
-use lake::{Lake, Mode, View, column};
+use lake::{Lake, View, column};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use tables::Tables;
 use uuid::Uuid;
 
 /// Customers as later steps need them.
@@ -43,19 +48,52 @@ impl Customers {
 /// The segment of customers whose records name none.
 pub(crate) const UNKNOWN_SEGMENT: &str = "unknown";
 
-/// Decides who is one customer and writes `customer_of`, `customers`, `redirects` and `merges`.
-pub(crate) async fn resolve(
-    home: &Home,
-    lake: &Lake,
-    live: &Live,
-    snapshot: i64,
-    previous: Option<i64>,
-    now_us: i64,
-    edition: u64,
-) -> Result<Customers, Error> {
+/// What the identity step starts from.
+pub(crate) struct Start<'a> {
+    pub(crate) home: &'a Home,
+    pub(crate) lake: &'a Lake,
+    pub(crate) live: &'a Live,
+    /// Where records are read.
+    pub(crate) snapshot: i64,
+    /// Snapshot of the last edition.
+    pub(crate) previous: Option<i64>,
+    pub(crate) now_us: i64,
+    /// Number of the edition being made.
+    pub(crate) edition: u64,
+    pub(crate) decisions: &'a Decisions,
+}
+
+/// Decides who is one customer and writes `customer_of`, `customers`, `redirects`, `merges`, `review` and
+/// `generic_values`. Where no model is in force yet, the first is trained and taken.
+pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Customers, Error> {
+    let Start { home, lake, live, .. } = *start;
+    let people = read(lake, start.snapshot, live, home).await?;
+    let model = trained::in_force(lake, models, home, &people, start.now_us).await?;
+    let before = match start.previous {
+        Some(snapshot) => Before::read(&lake.view(snapshot).await?).await?,
+        None => Before::default(),
+    };
+    let mut mint = Mint::new(start.now_us.max(0).unsigned_abs() / 1000, start.edition);
+    let (same, different) = (start.decisions.pairs(Verdict::Same), start.decisions.pairs(Verdict::Different));
+    let weighing = Weighing {
+        model: Some(&model),
+        decisions: identity::score::Decisions { same: &same, different: &different },
+        threads: threads(),
+    };
+    let resolution =
+        identity::resolve(&people.records(), &settings(home), &weighing, &before.previous(), &mut mint)?;
+    let (segment_of, segments) = segments(home, &people, &resolution);
+    let writer = Tables { home, people: &people, resolution: &resolution, edition: start.edition, lake };
+    writer.all(&segment_of, &segments, &before).await?;
+    let of_record = people.hash.iter().copied().zip(resolution.customer.iter().copied()).collect();
+    Ok(Customers { segment_of, segments, of_record })
+}
+
+/// All live records.
+async fn read(lake: &Lake, snapshot: i64, live: &Live, home: &Home) -> Result<People, Error> {
     let view = lake.view(snapshot).await?;
     live.put(&view)?;
-    let people = people::read(&view, &home.config).await?;
+    let people = people::read(&view, &home.config, None).await?;
     if people.hash.len() > u32::MAX as usize {
         return Err(Error::TooMany {
             what: "records",
@@ -63,41 +101,15 @@ pub(crate) async fn resolve(
             cure: "split the company into several homes",
         });
     }
-    let before = match previous {
-        Some(snapshot) => Before::read(&lake.view(snapshot).await?).await?,
-        None => Before::default(),
-    };
-    let mut mint = Mint::new(now_us.max(0).unsigned_abs() / 1000, edition);
-    let resolution = identity::resolve(&records(&people), &settings(home), &before.previous(), &mut mint)?;
-    let (segment_of, segments) = segments(home, &people, &resolution);
-    let writer = Tables { home, people: &people, resolution: &resolution, edition, lake };
-    writer.customer_of().await?;
-    writer.customers(&segment_of, &segments).await?;
-    writer.redirects(&before).await?;
-    writer.merges().await?;
-    let of_record = people.hash.iter().copied().zip(resolution.customer.iter().copied()).collect();
-    Ok(Customers { segment_of, segments, of_record })
+    Ok(people)
 }
 
-fn records(people: &People) -> Records<'_> {
-    Records {
-        record_hash: &people.hash,
-        silo: &people.silo,
-        name: people.column("name"),
-        given: people.column("given"),
-        family: people.column("family"),
-        email: people.column("email"),
-        phone: people.column("phone"),
-        birth_date: people.column("birth_date"),
-        address: people.column("address"),
-        postcode: people.column("postcode"),
-        company: people.column("company"),
-        account: people.column("account"),
-        exclusive_id: people.column("exclusive_id"),
-    }
+/// Threads for weighing; what comes out does not depend on them.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn settings(home: &Home) -> Settings {
+pub(crate) fn settings(home: &Home) -> Settings {
     let config = &home.config;
     Settings {
         generic_after_names: config.identity.generic_after_names,
@@ -181,92 +193,4 @@ fn uuid(text: &str) -> Result<Uuid, Error> {
 
 fn ids(column: &StringArray) -> Result<Vec<Uuid>, Error> {
     (0..column.len()).map(|row| uuid(column.value(row))).collect()
-}
-
-/// Writes the tables of the identity step.
-struct Tables<'a> {
-    home: &'a Home,
-    people: &'a People,
-    resolution: &'a Resolution,
-    edition: u64,
-    lake: &'a Lake,
-}
-
-impl Tables<'_> {
-    async fn put(&self, table: &Table, columns: Vec<ArrayRef>) -> Result<(), Error> {
-        let batch = RecordBatch::try_new(Arc::clone(&table.schema), columns)?;
-        let key = format!("edition {}: {}", self.edition, table.name);
-        self.lake.put(table, Mode::Replace, &key, &[batch]).await?;
-        Ok(())
-    }
-
-    fn silo(&self, record: usize) -> &str {
-        let silo = usize::from(self.people.silo[record]);
-        self.home.config.silos.get(silo).map_or("", |silo| silo.id.get_ref())
-    }
-
-    async fn customer_of(&self) -> Result<(), Error> {
-        let silo = (0..self.people.hash.len()).map(|record| self.silo(record));
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt64Array::from(self.people.hash.clone())),
-            Arc::new(StringArray::from_iter_values(silo)),
-            Arc::new(UInt32Array::from(self.resolution.customer.clone())),
-        ];
-        self.put(&tables::customer_of(), columns).await
-    }
-
-    async fn customers(&self, segment_of: &[u16], segments: &[String]) -> Result<(), Error> {
-        let ids = &self.resolution.ids;
-        let mut records = vec![0u32; ids.len()];
-        for customer in &self.resolution.customer {
-            records[*customer as usize] += 1;
-        }
-        let segment =
-            segment_of.iter().map(|code| segments.get(usize::from(*code)).map_or("", String::as_str));
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt32Array::from_iter_values(0..ids.len() as u32)),
-            Arc::new(StringArray::from_iter_values(ids.iter().map(Uuid::to_string))),
-            Arc::new(StringArray::from_iter_values(segment)),
-            Arc::new(UInt32Array::from(records)),
-        ];
-        self.put(&tables::customers(), columns).await
-    }
-
-    /// Redirects in force, and ids whose records are gone, which stand for nobody.
-    async fn redirects(&self, before: &Before) -> Result<(), Error> {
-        let live: std::collections::BTreeSet<&Uuid> = self.resolution.ids.iter().collect();
-        let mut redirects: BTreeMap<Uuid, String> = before
-            .retired
-            .iter()
-            .chain(&before.id)
-            .filter(|id| !live.contains(id))
-            .map(|id| (*id, String::new()))
-            .collect();
-        redirects.extend(
-            self.resolution
-                .redirects
-                .iter()
-                .map(|(from, to)| (*from, if live.contains(to) { to.to_string() } else { String::new() })),
-        );
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(StringArray::from_iter_values(redirects.keys().map(Uuid::to_string))),
-            Arc::new(StringArray::from_iter_values(redirects.values())),
-        ];
-        self.put(&tables::redirects(), columns).await
-    }
-
-    async fn merges(&self) -> Result<(), Error> {
-        let mut merges = self.resolution.merges.clone();
-        merges.sort_by_key(|merge| (merge.customer, merge.record_a, merge.record_b));
-        let hash = |row: u32| self.people.hash[row as usize];
-        let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt32Array::from_iter_values(merges.iter().map(|merge| merge.customer))),
-            Arc::new(UInt64Array::from_iter_values(merges.iter().map(|merge| hash(merge.record_a)))),
-            Arc::new(UInt64Array::from_iter_values(merges.iter().map(|merge| hash(merge.record_b)))),
-            Arc::new(StringArray::from_iter_values(merges.iter().map(|merge| merge.rule.name()))),
-            Arc::new(StringArray::from_iter_values(merges.iter().map(|merge| merge.field.name()))),
-            Arc::new(Float64Array::new_null(merges.len())),
-        ];
-        self.put(&tables::merges(), columns).await
-    }
 }

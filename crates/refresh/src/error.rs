@@ -57,6 +57,15 @@ pub enum Error {
     /// Nobody knows the record.
     #[error("no silo has the record `{0}`; names are silo:key, as on the customer's page")]
     NoRecord(String),
+    /// No model waits.
+    #[error("no model waits to be accepted; `kept identity retrain` proposes one")]
+    NoProposal,
+    /// Decisions need a reason.
+    #[error("say why, so that others can follow")]
+    NoReason,
+    /// Identity is decided by keys alone until a model is trained.
+    #[error("there is no model yet; run `kept refresh` first")]
+    NoModel,
     /// A decision that cannot be.
     #[error("{a} and {b}: {what}")]
     Decision {

@@ -1,6 +1,7 @@
 //! What an edition is made from: the imports that count, and the company's settings.
 
 use crate::error::Error;
+use crate::models::Stored;
 use arrow::array::{ArrayRef, BooleanArray, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use intake::{Home, Import, Imports};
@@ -19,12 +20,16 @@ pub(crate) struct Inputs {
     config: String,
     /// Last day of the books.
     as_of: String,
+    /// Number of the last decision about identity.
+    decisions: u64,
+    /// Version of the model of identity; empty before the first.
+    model: String,
     /// Version of the program's own rules.
     rules: u32,
 }
 
 /// Raised when the same imports would give other derived tables.
-const RULES: u32 = 1;
+const RULES: u32 = 2;
 
 /// Live imports in the order that decides between rows of equal time: as the feeds stand in the config, then
 /// as they were imported.
@@ -99,12 +104,13 @@ impl Live {
     }
 
     /// What an edition made from these imports under this config is made from.
-    pub(crate) fn inputs(&self, home: &Home, as_of: Day) -> Inputs {
+    pub(crate) fn inputs(&self, home: &Home, as_of: Day, decisions: u64, model: Option<&Stored>) -> Inputs {
+        let model = model.map(|stored| stored.version.clone()).unwrap_or_default();
         let mut imports: Vec<String> =
             self.imports.iter().map(|live| format!("{:016x}", live.import.id)).collect();
         imports.sort();
         let config = blake3::hash(home.text.as_bytes()).to_hex()[..16].to_owned();
-        Inputs { imports, config, as_of: as_of.to_string(), rules: RULES }
+        Inputs { imports, config, as_of: as_of.to_string(), decisions, model, rules: RULES }
     }
 }
 

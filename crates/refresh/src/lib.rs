@@ -9,12 +9,14 @@ pub mod decisions;
 mod edition;
 mod error;
 mod inputs;
+mod models;
 mod people;
 mod publish;
 mod reader;
 mod timeline;
 pub mod view;
 
+pub use customers::proposal::train_again;
 pub use error::Error;
 pub use publish::{Published, Step, refresh};
 pub use reader::Reader;

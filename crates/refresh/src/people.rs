@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub(crate) struct People {
     pub(crate) hash: Vec<u64>,
     pub(crate) silo: Vec<u16>,
+    /// The silo's own key.
+    pub(crate) key: Vec<String>,
     /// In the order of `RECORD_TEXT`.
     pub(crate) text: Vec<StringArray>,
     /// The segment each record names; empty for none.
@@ -20,6 +22,26 @@ pub(crate) struct People {
 }
 
 impl People {
+    /// As identity reads them.
+    pub(crate) fn records(&self) -> identity::Records<'_> {
+        identity::Records {
+            record_hash: &self.hash,
+            silo: &self.silo,
+            name: self.column("name"),
+            given: self.column("given"),
+            family: self.column("family"),
+            email: self.column("email"),
+            phone: self.column("phone"),
+            birth_date: self.column("birth_date"),
+            address: self.column("address"),
+            postcode: self.column("postcode"),
+            city: self.column("city"),
+            company: self.column("company"),
+            account: self.column("account"),
+            exclusive_id: self.column("exclusive_id"),
+        }
+    }
+
     /// The text column of a name in `RECORD_TEXT`.
     pub(crate) fn column(&self, name: &str) -> &StringArray {
         let at = RECORD_TEXT.iter().position(|column| *column == name).unwrap_or_default();
@@ -27,14 +49,16 @@ impl People {
     }
 }
 
-/// Reads all live records; `side.main.live` must be there.
-pub(crate) async fn read(view: &View, config: &Config) -> Result<People, Error> {
+/// Reads all live records, or those of some hashes; `side.main.live` must be there.
+pub(crate) async fn read(view: &View, config: &Config, only: Option<&[u64]>) -> Result<People, Error> {
+    let hashes = only.map(|only| only.iter().map(u64::to_string).collect::<Vec<_>>().join(", "));
+    let wanted = hashes.map_or_else(String::new, |hashes| format!("where r.record_hash in ({hashes}) "));
     let columns = RECORD_TEXT.iter().map(|name| format!("r.{name}")).collect::<Vec<_>>().join(", ");
     // The small table first: it is held in memory while the large one streams past.
     let sql = format!(
         "select r.record_hash, l.silo, r.record_key, {columns}, r.attributes \
          from side.main.live l join records r on l.import_id = r.import_id \
-         order by r.record_hash, r.updated_at nulls first, l.rank, r.row_no"
+         {wanted}order by r.record_hash, r.updated_at nulls first, l.rank, r.row_no"
     );
     let mut rows = view.stream(&sql).await?;
     let mut fold = Fold::new(config);
@@ -52,7 +76,7 @@ struct Fold<'a> {
     silo: Vec<u16>,
     text: Vec<StringBuilder>,
     segments: Vec<String>,
-    key: String,
+    key: Vec<String>,
     current: Vec<Option<String>>,
     current_segment: String,
 }
@@ -66,7 +90,7 @@ impl<'a> Fold<'a> {
             silo: Vec::new(),
             text: RECORD_TEXT.iter().map(|_| StringBuilder::new()).collect(),
             segments: Vec::new(),
-            key: String::new(),
+            key: Vec::new(),
             current: vec![None; RECORD_TEXT.len()],
             current_segment: String::new(),
         }
@@ -98,14 +122,14 @@ impl<'a> Fold<'a> {
     /// Goes on with a record, or closes the last and begins this one.
     fn begin(&mut self, hash: u64, silo: u16, key: &str) -> Result<(), Error> {
         if self.hash.last() == Some(&hash) {
-            if self.silo.last() == Some(&silo) && self.key == key {
+            if self.silo.last() == Some(&silo) && self.key.last().is_some_and(|last| last == key) {
                 return Ok(());
             }
             let name =
                 |silo: u16| self.config.silos.get(usize::from(silo)).map_or("", |silo| silo.id.get_ref());
             let before = self.silo.last().copied().unwrap_or_default();
             return Err(Error::SameHash {
-                one: format!("{}:{}", name(before), self.key),
+                one: format!("{}:{}", name(before), self.key.last().map_or("", String::as_str)),
                 other: format!("{}:{key}", name(silo)),
                 hash,
             });
@@ -113,7 +137,7 @@ impl<'a> Fold<'a> {
         self.close();
         self.hash.push(hash);
         self.silo.push(silo);
-        key.clone_into(&mut self.key);
+        self.key.push(key.to_owned());
         Ok(())
     }
 
@@ -152,6 +176,7 @@ impl<'a> Fold<'a> {
         People {
             hash: self.hash,
             silo: self.silo,
+            key: self.key,
             text: self.text.into_iter().map(|mut builder| builder.finish()).collect(),
             segment: self.segments,
         }

@@ -1,7 +1,10 @@
 //! The steps of a refresh, in order, ending in one published edition.
 
+use crate::customers::Start;
+use crate::decisions::Decisions;
 use crate::error::Error;
 use crate::inputs::Live;
+use crate::models::Models;
 use crate::view::Edition;
 use crate::{books, customers, edition, timeline};
 use intake::Home;
@@ -56,19 +59,25 @@ pub async fn refresh(
         return Err(Error::NothingImported);
     }
     let as_of = home.config.as_of().unwrap_or_else(|| DayCutter::new(home.config.zone()).day(now_us));
-    let inputs = serde_json::to_string(&live.inputs(home, as_of))?;
+    let decisions = Decisions::read(lake, head).await?;
+    let mut models = Models::read(lake, head).await?;
+    let inputs = |models: &Models| {
+        serde_json::to_string(&live.inputs(home, as_of, decisions.last(), models.in_force()))
+    };
     let before = edition::all(lake, head).await?;
-    if let Some(last) = before.last().filter(|last| last.inputs == inputs) {
+    let known = inputs(&models)?;
+    if let Some(last) = before.last().filter(|last| last.inputs == known) {
         return Ok(Published { edition: last.clone(), new: false, customers: 0, records: 0, events: 0 });
     }
     let number = before.last().map_or(1, |last| last.edition + 1);
     let previous = before.last().map(|last| last.snapshot);
     progress(Step::Identity, 0, 0);
-    let customers = customers::resolve(home, lake, &live, head, previous, now_us, number).await?;
-    let known: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
-    let mut told = |done| progress(Step::Timeline, done, known);
-    let events =
-        timeline::write(home, lake, &live, &customers, lake.head().await?, number, &mut told).await?;
+    let (live, decisions) = (&live, &decisions);
+    let start = Start { home, lake, live, snapshot: head, previous, now_us, edition: number, decisions };
+    let customers = customers::resolve(&start, &mut models).await?;
+    let expected: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
+    let mut told = |done| progress(Step::Timeline, done, expected);
+    let events = timeline::write(home, lake, live, &customers, lake.head().await?, number, &mut told).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
     let checks =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
@@ -78,7 +87,7 @@ pub async fn refresh(
         snapshot: lake.head().await?,
         at_us: now_us,
         as_of,
-        inputs,
+        inputs: inputs(&models)?,
         checks: serde_json::to_string(&checks)?,
     };
     edition::publish(lake, &edition).await?;

@@ -3,7 +3,7 @@
 pub mod identity;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The edition a page shows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -318,7 +318,7 @@ pub struct Reject {
 }
 
 /// A part of a list with the length of the whole.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Page<T> {
     /// How many there are.
     pub total: usize,

@@ -3,7 +3,9 @@
 //! Pure functions from plain numbers to text, no queries. Pictures take their ink and type from the page's
 //! style sheet (classes named here, colours named there), so that dark mode and print work.
 
+pub mod bars;
 pub mod calendar;
+pub mod evidence;
 pub mod flow;
 pub mod life;
 pub mod number;
@@ -12,5 +14,6 @@ pub mod sentence;
 pub mod terminal;
 pub mod trend;
 pub mod waterfall;
+pub mod weights;
 
 pub use flow::{Figures, Flow, Measure, Step};

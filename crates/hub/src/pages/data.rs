@@ -2,6 +2,7 @@
 
 pub mod definitions;
 pub mod editions;
+pub mod identity;
 pub mod imports;
 pub mod rejects;
 pub mod silos;
@@ -21,8 +22,9 @@ pub struct Asked {
     pub offset: Option<usize>,
 }
 
-const TABS: [(&str, &str); 6] = [
+const TABS: [(&str, &str); 7] = [
     ("/data", "Silos"),
+    (identity::PATH, "Identity"),
     ("/data/imports", "Imports"),
     ("/data/rejects", "Rejected rows"),
     ("/data/editions", "Editions"),
@@ -48,7 +50,7 @@ fn count(number: u64) -> String {
 }
 
 /// With a capital letter.
-fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

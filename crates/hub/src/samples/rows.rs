@@ -7,7 +7,7 @@ use refresh::view::{
 };
 
 /// 2026-11-01 04:12 in Berlin.
-const PUBLISHED_US: i64 = 1_793_502_720_000_000;
+pub(super) const PUBLISHED_US: i64 = 1_793_502_720_000_000;
 const DAY_US: i64 = 86_400_000_000;
 
 fn day(text: &str) -> Day {
@@ -132,7 +132,7 @@ pub(crate) fn life() -> CustomerLife {
     events.extend(exceptions());
     events.sort_by_key(|event| event.at_us);
     let address = "Am Wall 1, 28195 Bremen, c/o a name so long that it must wrap somewhere";
-    let merge = ["shop:8812", "helpdesk:u-31", "same e-mail", "e-mail"].map(str::to_owned);
+    let merge = ["shop:8812", "helpdesk:u-31", "scored", "email"].map(str::to_owned);
     let [record_a, record_b, rule, field] = merge;
     CustomerLife {
         row: CustomerRow { active: false, ..row("Ann Oakley", "ann@example.org") },
@@ -145,7 +145,7 @@ pub(crate) fn life() -> CustomerLife {
             record("shop", "8812", &[("name", "Ann Oakley"), ("email", "ann@example.org")]),
             record("helpdesk", "u-31", &[("name", "A. Oakly"), ("address", address)]),
         ],
-        merges: vec![Merge { record_a, record_b, rule, field }],
+        merges: vec![Merge { record_a, record_b, rule, field, weight: Some(8.24) }],
         events_total: events.len(),
         events,
         postings: vec![
@@ -218,7 +218,7 @@ fn event(day: i64, kind: EventKind, touchpoint: &str, department: &str) -> Event
     }
 }
 
-fn record(silo: &str, key: &str, fields: &[(&str, &str)]) -> Record {
+pub(super) fn record(silo: &str, key: &str, fields: &[(&str, &str)]) -> Record {
     let fields = fields.iter().map(|(column, value)| ((*column).to_owned(), (*value).to_owned())).collect();
     Record { silo: silo.into(), key: key.into(), fields }
 }

@@ -1,5 +1,6 @@
 //! `kept serve`: the pages.
 
+use crate::clock;
 use anyhow::Context;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -28,7 +29,7 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
     })?;
     let name = reader.company().company.name.clone();
     println!("{name} is served on http://{}/ (stop with Ctrl-C)", listener.local_addr()?);
-    let router = hub::router(hub::Hub::new(Arc::new(reader)));
+    let router = hub::router(hub::Hub::new(Arc::new(reader), clock::now_us));
     hub::serve(listener, router, async { drop(tokio::signal::ctrl_c().await) }).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use super::{Page, Record};
 use crate::decisions::Decision;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Identity at a glance.
 #[derive(Debug, Clone, Serialize)]
@@ -69,7 +69,7 @@ pub struct Waiting {
     pub customer_b: String,
     /// How many records each of the two customers has.
     pub records: (u32, u32),
-    /// What keeps them apart: `uncertain`, `weak_bridge`, `exclusive_ids`, `limit`.
+    /// What keeps them apart: `uncertain`, `weak_bridge`, `exclusive_ids`, `limit`, `guarded`.
     pub doubt: String,
     /// Why they look alike.
     pub comparison: Comparison,
@@ -192,9 +192,9 @@ pub struct Proposal {
 }
 
 /// Customers that a model would merge or split.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Change {
-    /// Ids of the customers concerned; one for a split.
+    /// Ids of the customers concerned, as they are now.
     pub customers: Vec<String>,
     /// Their records, by the customer they would belong to; names only.
     pub groups: Vec<Vec<String>>,

@@ -1,11 +1,13 @@
 //! What stands behind a customer: records, why they are one customer, and the postings.
 
 use super::show::View;
+use crate::pages::data::identity::{EXPLAIN, words};
 use crate::{layout, links};
 use maud::{Markup, html};
 use model::Movement;
-use refresh::view::{CustomerLife, Record};
-use report::{calendar, number};
+use refresh::decisions::RecordName;
+use refresh::view::{CustomerLife, Merge, Record};
+use report::{calendar, evidence, number};
 
 /// What each silo knows.
 pub(super) fn records(life: &CustomerLife) -> Markup {
@@ -72,15 +74,8 @@ pub(super) fn merges(life: &CustomerLife) -> Markup {
     merges.sort_by_key(|merge| (&merge.record_a, &merge.record_b, &merge.field));
     let table = html! {
         table {
-            thead { tr { th scope="col" { "Record" } th scope="col" { "and record" } th scope="col" { "share" } th scope="col" { "Names" } } }
-            tbody { @for merge in merges {
-                tr {
-                    td.code { (merge.record_a) }
-                    td.code { (merge.record_b) }
-                    td { (merge.field.replace('_', " ")) }
-                    td.wrap { (names(&merge.rule)) }
-                }
-            } }
+            thead { tr { th scope="col" { "Record" } th scope="col" { "and record" } th scope="col" { "share" } th scope="col" { "Rule" } th.n scope="col" { "Bits" } td {} } }
+            tbody { @for merge in merges { (evidence_line(merge)) } }
         }
     };
     html! {
@@ -89,20 +84,36 @@ pub(super) fn merges(life: &CustomerLife) -> Markup {
             @if life.merges.is_empty() {
                 (layout::empty(if life.records.len() > 1 { "No evidence is kept for these records." } else { "There is only one record, so nothing was put together." }, ""))
             } @else { (layout::scroller("Evidence", &table)) }
+            @if let Some(record) = life.records.first() { (merge_with(record)) }
         }
     }
 }
 
-/// How the names fit, by the rule that joined two records.
-fn names(rule: &str) -> &str {
-    match rule {
-        "same_value" => "any; the shared value suffices",
-        "same_name" => "the same",
-        "close_name" => "the same but for a slip or a missing part",
-        "short_name" => "one is a short form",
-        "new_family_name" => "the family name changed; nobody else shares this",
-        "missing_name" => "one has none; all others here are one person",
-        other => other,
+fn evidence_line(merge: &Merge) -> Markup {
+    let (a, b) = (&merge.record_a, &merge.record_b);
+    let named = RecordName::parse(a).is_ok() && RecordName::parse(b).is_ok();
+    html! {
+        tr {
+            td.code { bdi { (a) } }
+            td.code { bdi { (b) } }
+            td { (words::field(&merge.field)) }
+            td.wrap { (words::rule(&merge.rule)) }
+            td.n { @if let Some(weight) = merge.weight { (evidence::bits(weight)) } @else { "–" } }
+            td.when { @if named {
+                a href=(links::explain(a, b)) { "Explain" } " · " a href=(format!("{}#decide", links::explain(a, b))) { "Split" }
+            } }
+        }
+    }
+}
+
+/// Leads to where the two are weighed and can be decided to be one.
+fn merge_with(record: &Record) -> Markup {
+    html! {
+        form.filter method="get" action=(EXPLAIN) {
+            input type="hidden" name="a" value=(format!("{}:{}", record.silo, record.key));
+            label.wide-field { span { "Merge with another record, silo:key" } input type="text" name="b" required placeholder="shop:8812" autocomplete="off" spellcheck="false"; }
+            button.keep type="submit" { "Compare" }
+        }
     }
 }
 

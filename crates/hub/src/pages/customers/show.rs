@@ -142,7 +142,11 @@ mod tests {
         for part in [
             "Customer since 2\u{a0}Feb\u{a0}2024, lost on 1\u{a0}Oct\u{a0}2026: 9\u{a0}purchases",
             "Why these records are one customer",
-            "same e-mail",
+            "weighed evidence",
+            "<td class=\"n\">+8.2</td>",
+            "/data/identity/explain?a=shop%3A8812&amp;b=helpdesk%3Au-31\"",
+            "/data/identity/explain?a=shop%3A8812&amp;b=helpdesk%3Au-31#decide\"",
+            "Merge with another record",
             "Fulfilment",
             "href=\"#e-1\"",
             "id=\"e-1\"",
