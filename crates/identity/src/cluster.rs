@@ -266,6 +266,7 @@ impl<'e> Clusters<'e> {
             record_b: row(b),
             rule: guard::rule(self.evidence, field, a, b),
             field,
+            weight: None,
         };
         let merges = self.merges.iter().map(merge).collect();
         let refused = |&(a, b, field, why): &(u32, u32, Field, Why)| Refused {

@@ -9,7 +9,7 @@ use crate::{Error, Mint, Previous, Records, Resolution, Settings, resolve};
 use arrow::array::StringArray;
 use model::config::Unit;
 
-const KEYS: [&str; 11] = ["n", "g", "f", "e", "p", "b", "a", "z", "c", "k", "x"];
+const KEYS: [&str; 12] = ["n", "g", "f", "e", "p", "b", "a", "z", "t", "c", "k", "x"];
 
 /// Records for tests, written `key=value; …` with the keys n(ame), g(iven), f(amily), e(mail), p(hone),
 /// b(irth date), a(ddress), z (postcode), c(ompany), k (account key), x (exclusive id).
@@ -51,6 +51,7 @@ impl Table {
             birth_date,
             address,
             postcode,
+            city,
             company,
             account,
             exclusive_id,
@@ -69,6 +70,7 @@ impl Table {
             birth_date,
             address,
             postcode,
+            city,
             company,
             account,
             exclusive_id,

@@ -60,14 +60,24 @@ pub fn link(
 ) -> Result<Linked, Error> {
     model.check(packed)?;
     let weights = Weights::new(packed, model);
+    let known = ranks(packed, known);
+    let union = unite::unite(packed, &weights, &scored.edges, decisions, &known, limits);
+    Ok(tell(packed, union))
+}
+
+/// Unites records by what people decided, then by pairs known before, without weighing anything.
+pub(crate) fn link_known(packed: &Packed, decisions: &Decisions, known: &[(u32, u32)]) -> Linked {
+    let union = unite::unite_known(packed, decisions, &ranks(packed, known));
+    tell(packed, union)
+}
+
+/// Pairs of rows as pairs of ranks.
+fn ranks(packed: &Packed, rows: &[(u32, u32)]) -> Vec<(u32, u32)> {
     let mut rank_of = vec![0; packed.len()];
     for (rank, &row) in packed.order.iter().enumerate() {
         rank_of[row as usize] = rank as u32;
     }
-    let known: Vec<(u32, u32)> =
-        known.iter().map(|&(a, b)| (rank_of[a as usize], rank_of[b as usize])).collect();
-    let union = unite::unite(packed, &weights, &scored.edges, decisions, &known, limits);
-    Ok(tell(packed, union))
+    rows.iter().map(|&(a, b)| (rank_of[a as usize], rank_of[b as usize])).collect()
 }
 
 fn tell(packed: &Packed, mut union: Union) -> Linked {

@@ -144,51 +144,55 @@ pub(crate) fn unite(
     let mut order: Vec<&Edge> = edges.iter().collect();
     order.sort_unstable_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
     let of_role = |role: Role| packed.fields.iter().filter(move |field| field.role == role);
+    let mut base = Base::new(packed);
+    let (decided, known) = (base.decide(&packed.hash, decisions), base.take_known(known));
     let mut uniter = Uniter {
+        base,
         packed,
         scale: Scale::new(packed, weights, f32::MIN),
         weights,
-        groups: Groups::new(packed.len()),
-        apart: FxHashMap::default(),
         hopeless: FxHashSet::default(),
         exclusive: of_role(Role::Exclusive).map(|field| &*field.code).collect(),
         limits: Limits { per_source: limits.per_source.or(packed.link_only.then_some(1)), ..limits },
     };
-    let decided = uniter.decide(decisions);
-    let known = uniter.take_known(known);
     let mut verdicts = Vec::new();
     for &edge in order {
-        let roots = (uniter.groups.root(edge.a), uniter.groups.root(edge.b));
+        let roots = (uniter.base.groups.root(edge.a), uniter.base.groups.root(edge.b));
         if roots.0 == roots.1 {
             continue;
         }
         let doubt = uniter.doubt(&edge, roots);
         if doubt.is_none() {
-            uniter.join(roots);
+            uniter.base.join(roots);
         }
         verdicts.push(Verdict { edge, doubt });
     }
-    Union { groups: uniter.groups, decided, known, verdicts }
+    Union { groups: uniter.base.groups, decided, known, verdicts }
 }
 
-struct Uniter<'p> {
-    packed: &'p Packed,
-    scale: Scale<'p>,
-    weights: &'p Weights,
+/// Unites ranks by decisions, then by what is known already in its order.
+pub(crate) fn unite_known(packed: &Packed, decisions: &Decisions, known: &[(u32, u32)]) -> Union {
+    let mut base = Base::new(packed);
+    let (decided, known) = (base.decide(&packed.hash, decisions), base.take_known(known));
+    Union { groups: base.groups, decided, known, verdicts: Vec::new() }
+}
+
+/// Clusters, and what people keep apart.
+struct Base {
     groups: Groups,
     /// By root: ranks that its cluster must never meet.
     apart: FxHashMap<u32, Vec<u32>>,
-    /// Roots and sizes of clusters that did not fit.
-    hopeless: FxHashSet<(u32, u32, u32, u32)>,
-    exclusive: Vec<&'p [u32]>,
-    limits: Limits,
 }
 
-impl Uniter<'_> {
+impl Base {
+    fn new(packed: &Packed) -> Self {
+        Self { groups: Groups::new(packed.len()), apart: FxHashMap::default() }
+    }
+
     /// Applies what people decided; returns the pairs that it joined.
-    fn decide(&mut self, decisions: &Decisions) -> Vec<(u32, u32)> {
+    fn decide(&mut self, hash: &[u64], decisions: &Decisions) -> Vec<(u32, u32)> {
         let ranks = |pairs: &[(u64, u64)]| -> Vec<(u32, u32)> {
-            let rank = |hash: &u64| self.packed.hash.binary_search(hash).ok().map(|rank| rank as u32);
+            let rank = |wanted: &u64| hash.binary_search(wanted).ok().map(|rank| rank as u32);
             let pair = |(a, b): &(u64, u64)| Some((rank(a)?, rank(b)?)).filter(|(a, b)| a != b);
             let mut ranks: Vec<(u32, u32)> =
                 pairs.iter().filter_map(pair).map(|(a, b)| (a.min(b), a.max(b))).collect();
@@ -239,9 +243,22 @@ impl Uniter<'_> {
         let groups = &mut self.groups;
         enemies.iter().any(|&rank| groups.root(rank) == b)
     }
+}
 
+struct Uniter<'p> {
+    base: Base,
+    packed: &'p Packed,
+    scale: Scale<'p>,
+    weights: &'p Weights,
+    /// Roots and sizes of clusters that did not fit.
+    hopeless: FxHashSet<(u32, u32, u32, u32)>,
+    exclusive: Vec<&'p [u32]>,
+    limits: Limits,
+}
+
+impl Uniter<'_> {
     fn doubt(&mut self, edge: &Edge, roots: (u32, u32)) -> Option<Doubt> {
-        if self.are_apart(roots) {
+        if self.base.are_apart(roots) {
             return Some(Doubt::Decided);
         }
         if self.exclusive_ids_clash(roots) {
@@ -250,7 +267,8 @@ impl Uniter<'_> {
         if self.is_beyond_limits(roots) {
             return Some(Doubt::Limit);
         }
-        let alone = self.groups.size(roots.0) == 1 && self.groups.size(roots.1) == 1;
+        let groups = &self.base.groups;
+        let alone = groups.size(roots.0) == 1 && groups.size(roots.1) == 1;
         let fits = if alone { edge.weight >= JOIN } else { self.fit(roots, edge.weight) };
         match (fits, edge.weight >= JOIN) {
             (true, _) => None,
@@ -261,20 +279,20 @@ impl Uniter<'_> {
 
     fn exclusive_ids_clash(&self, (a, b): (u32, u32)) -> bool {
         let told = |codes: &[u32], root: u32| {
-            self.groups.members(root).map(|rank| codes[rank as usize]).find(|&code| code != NONE)
+            self.base.groups.members(root).map(|rank| codes[rank as usize]).find(|&code| code != NONE)
         };
         self.exclusive.iter().any(|codes| told(codes, a).zip(told(codes, b)).is_some_and(|(x, y)| x != y))
     }
 
     fn is_beyond_limits(&self, (a, b): (u32, u32)) -> bool {
-        let size = self.groups.size(a) + self.groups.size(b);
+        let size = self.base.groups.size(a) + self.base.groups.size(b);
         if self.limits.records.is_some_and(|most| size > most) {
             return true;
         }
         let Some(most) = self.limits.per_source.filter(|_| !self.packed.source.is_empty()) else {
             return false;
         };
-        let members = self.groups.members(a).chain(self.groups.members(b));
+        let members = self.base.groups.members(a).chain(self.base.groups.members(b));
         let mut sources: Vec<u16> = members.map(|rank| self.packed.source[rank as usize]).collect();
         sources.sort_unstable();
         sources.chunk_by(|x, y| x == y).any(|source| source.len() > most as usize)
@@ -283,11 +301,11 @@ impl Uniter<'_> {
     /// Whether two clusters look like one customer: the mean of what their records say of each field, over the
     /// pairs that say anything.
     fn fit(&mut self, (a, b): (u32, u32), weight: f32) -> bool {
-        let state = (a, self.groups.size(a), b, self.groups.size(b));
+        let state = (a, self.base.groups.size(a), b, self.base.groups.size(b));
         if self.hopeless.contains(&state) {
             return false;
         }
-        let witnesses = |root: u32| -> Vec<u32> { self.groups.members(root).take(WITNESSES).collect() };
+        let witnesses = |root: u32| -> Vec<u32> { self.base.groups.members(root).take(WITNESSES).collect() };
         let (left, right) = (witnesses(a), witnesses(b));
         let (mut sum, mut known) = ([0.0f32; LANES], [0.0f32; LANES]);
         for &x in &left {
