@@ -46,8 +46,9 @@ pub fn resolve(
     records.check()?;
     let mut evidence = Evidence::read(records, settings);
     let (found, generic) = keys(&mut evidence, settings);
+    let known = weigh::Known { found: &found, generic: &generic, exclusive: evidence.exclusive.by_kind() };
     drop(evidence);
-    let weighed = weigh::weigh(records, settings, weighing, &found, &generic)?;
+    let weighed = weigh::weigh(records, settings, weighing, &known)?;
     let assignment = assign(records.record_hash, &weighed.customer, previous, mint)?;
     let mut refused = found.refused;
     // Weighed evidence or a person may have joined them all the same.

@@ -32,4 +32,4 @@ pub use model::{FieldModel, Level, Model, probability};
 pub use packed::Packed;
 pub use pairs::{RuleCount, Scored, score};
 pub use table::{Column, Role, Table};
-pub use unite::{Decisions, Doubt, Limits};
+pub use unite::{Before, Decisions, Doubt, Limits};

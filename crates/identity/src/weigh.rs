@@ -6,7 +6,7 @@ use crate::cluster::Found;
 use crate::records::{Records, Settings};
 use crate::resolution::{Field, Generic, Merge, Rule};
 use crate::score::{
-    self, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Review, Role, Table,
+    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Review, Role, Table,
 };
 use arrow::array::{Array, StringArray};
 use model::config::Unit;
@@ -21,6 +21,14 @@ pub struct Weighing<'a> {
     pub decisions: Decisions<'a>,
     /// Threads to use at most; the answer does not depend on them. 0 counts as 1.
     pub threads: usize,
+}
+
+/// What keys found.
+pub(crate) struct Known<'a> {
+    pub(crate) found: &'a Found,
+    pub(crate) generic: &'a [Generic],
+    /// Codes of exclusive ids by kind, then by rank.
+    pub(crate) exclusive: Vec<Vec<u32>>,
 }
 
 /// What weighing made of what keys found.
@@ -76,23 +84,23 @@ pub(crate) fn weigh(
     records: &Records,
     settings: &Settings,
     weighing: &Weighing,
-    found: &Found,
-    generic: &[Generic],
+    known: &Known,
 ) -> Result<Weighed, Error> {
     let threads = weighing.threads.max(1);
     // Who is one company is a matter of keys.
     let model = weighing.model.filter(|_| settings.unit == Unit::Person);
-    let packed = pack(records, settings, generic, threads)?;
-    let known: Vec<(u32, u32)> =
-        found.merges.iter().map(|merge| (merge.record_a, merge.record_b)).collect();
+    let packed = pack(records, settings, known.generic, threads)?;
+    let pairs: Vec<(u32, u32)> =
+        known.found.merges.iter().map(|merge| (merge.record_a, merge.record_b)).collect();
+    let before = Before { decisions: weighing.decisions, known: &pairs, exclusive: &known.exclusive };
     let linked = match model {
         Some(model) => {
             let scored = score::score(&packed, model, threads)?;
-            score::link(&packed, model, &scored, &weighing.decisions, &known, Limits::default())?
+            score::link(&packed, model, &scored, &before, Limits::default())?
         }
-        None => score::link_known(&packed, &weighing.decisions, &known),
+        None => score::link_known(&packed, &before),
     };
-    Ok(told(linked, found))
+    Ok(told(linked, known.found))
 }
 
 fn told(linked: Linked, found: &Found) -> Weighed {

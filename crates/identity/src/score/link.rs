@@ -4,7 +4,7 @@ use crate::Error;
 use crate::score::model::{Model, Weights, probability};
 use crate::score::packed::Packed;
 use crate::score::pairs::{Edge, Scored};
-use crate::score::unite::{self, Decisions, Doubt, Limits, Union};
+use crate::score::unite::{self, Before, Doubt, Limits, Union};
 use rustc_hash::FxHashSet;
 
 /// Two records and what they weigh together.
@@ -45,8 +45,7 @@ pub struct Linked {
     pub review: Vec<Review>,
 }
 
-/// Unites records by what people decided, then by pairs known before (rows; such as equal keys), then by scored
-/// pairs, strongest first.
+/// Unites records by what people decided, then by pairs known before, then by scored pairs, strongest first.
 ///
 /// # Errors
 /// When the model was trained on other fields.
@@ -54,21 +53,20 @@ pub fn link(
     packed: &Packed,
     model: &Model,
     scored: &Scored,
-    decisions: &Decisions,
-    known: &[(u32, u32)],
+    before: &Before,
     limits: Limits,
 ) -> Result<Linked, Error> {
     model.check(packed)?;
     let weights = Weights::new(packed, model);
-    let known = ranks(packed, known);
-    let union = unite::unite(packed, &weights, &scored.edges, decisions, &known, limits);
+    let known = ranks(packed, before.known);
+    let union = unite::unite(packed, &weights, &scored.edges, &Before { known: &known, ..*before }, limits);
     Ok(tell(packed, union))
 }
 
 /// Unites records by what people decided, then by pairs known before, without weighing anything.
-pub(crate) fn link_known(packed: &Packed, decisions: &Decisions, known: &[(u32, u32)]) -> Linked {
-    let union = unite::unite_known(packed, decisions, &ranks(packed, known));
-    tell(packed, union)
+pub(crate) fn link_known(packed: &Packed, before: &Before) -> Linked {
+    let known = ranks(packed, before.known);
+    tell(packed, unite::unite_known(packed, &Before { known: &known, ..*before }))
 }
 
 /// Pairs of rows as pairs of ranks.

@@ -27,6 +27,19 @@ pub struct Decisions<'a> {
     pub different: &'a [(u64, u64)],
 }
 
+/// What comes before the weighing of pairs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Before<'a> {
+    /// What people decided.
+    pub decisions: Decisions<'a>,
+    /// Pairs known to be one customer, such as by equal keys, in the order in which they are joined: rows for
+    /// [`super::link`].
+    pub known: &'a [(u32, u32)],
+    /// Exclusive ids beside those among the fields, by kind: a code per record in the order of record hashes,
+    /// `u32::MAX` for none. Two codes of one kind are never one customer.
+    pub exclusive: &'a [Vec<u32>],
+}
+
 /// Bounds on one customer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -137,22 +150,23 @@ pub(crate) fn unite(
     packed: &Packed,
     weights: &Weights,
     edges: &[Edge],
-    decisions: &Decisions,
-    known: &[(u32, u32)],
+    before: &Before,
     limits: Limits,
 ) -> Union {
     let mut order: Vec<&Edge> = edges.iter().collect();
     order.sort_unstable_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
     let of_role = |role: Role| packed.fields.iter().filter(move |field| field.role == role);
     let mut base = Base::new(packed);
-    let (decided, known) = (base.decide(&packed.hash, decisions), base.take_known(known));
+    let decided = base.decide(&packed.hash, &before.decisions);
+    let known = base.take_known(before.known);
+    let columns = of_role(Role::Exclusive).map(|field| &*field.code);
     let mut uniter = Uniter {
         base,
         packed,
         scale: Scale::new(packed, weights, f32::MIN),
         weights,
         hopeless: FxHashSet::default(),
-        exclusive: of_role(Role::Exclusive).map(|field| &*field.code).collect(),
+        exclusive: columns.chain(before.exclusive.iter().map(Vec::as_slice)).collect(),
         limits: Limits { per_source: limits.per_source.or(packed.link_only.then_some(1)), ..limits },
     };
     let mut verdicts = Vec::new();
@@ -171,9 +185,10 @@ pub(crate) fn unite(
 }
 
 /// Unites ranks by decisions, then by what is known already in its order.
-pub(crate) fn unite_known(packed: &Packed, decisions: &Decisions, known: &[(u32, u32)]) -> Union {
+pub(crate) fn unite_known(packed: &Packed, before: &Before) -> Union {
     let mut base = Base::new(packed);
-    let (decided, known) = (base.decide(&packed.hash, decisions), base.take_known(known));
+    let decided = base.decide(&packed.hash, &before.decisions);
+    let known = base.take_known(before.known);
     Union { groups: base.groups, decided, known, verdicts: Vec::new() }
 }
 
