@@ -22,6 +22,7 @@ pub use error::Error;
 pub use ids::{Assignment, Previous, assign};
 pub use mint::Mint;
 pub use records::{Records, Settings};
+pub use score::Model;
 pub use weigh::{Weighing, explain, train};
 pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
 

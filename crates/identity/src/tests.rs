@@ -4,8 +4,9 @@ mod guards;
 mod history;
 mod households;
 mod properties;
+mod weighed;
 
-use crate::{Error, Mint, Previous, Records, Resolution, Settings, resolve};
+use crate::{Error, Mint, Previous, Records, Resolution, Settings, Weighing, resolve};
 use arrow::array::StringArray;
 use model::config::Unit;
 
@@ -77,8 +78,13 @@ impl Table {
         }
     }
 
+    fn weighed(&self, unit: Unit, weighing: &Weighing) -> Resolution {
+        let (records, mut mint) = (self.records(), Mint::new(1, 1));
+        resolve(&records, &settings(unit), weighing, &Previous::default(), &mut mint).unwrap()
+    }
+
     fn resolve(&self, unit: Unit) -> Resolution {
-        resolve(&self.records(), &settings(unit), &Previous::default(), &mut Mint::new(1, 1)).unwrap()
+        self.weighed(unit, &Weighing::default())
     }
 }
 
@@ -94,7 +100,13 @@ fn person(rows: &[&str]) -> Resolution {
 fn columns_of_unequal_length_and_records_that_come_twice_are_refused() {
     let mut table = Table::of(&["n=Anna Berg", "n=Tom Berg"]);
     let run = |table: &Table| {
-        resolve(&table.records(), &settings(Unit::Person), &Previous::default(), &mut Mint::new(1, 1))
+        resolve(
+            &table.records(),
+            &settings(Unit::Person),
+            &Weighing::default(),
+            &Previous::default(),
+            &mut Mint::new(1, 1),
+        )
             .unwrap_err()
     };
     table.hash = vec![7, 7];
