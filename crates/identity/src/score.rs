@@ -19,6 +19,7 @@ mod phonetic;
 mod read;
 mod rules;
 mod sample;
+mod slips;
 mod table;
 mod texts;
 mod train;
