@@ -229,15 +229,20 @@ pub(crate) struct Bench<'p> {
 }
 
 impl<'p> Bench<'p> {
+    /// For many pairs: signs every distinct value first.
     pub(crate) fn new(packed: &'p Packed) -> Self {
-        let mut signs: Vec<Vec<Sign>> = Vec::with_capacity(packed.fields.len());
+        let signs = packed.fields.iter().map(|field| signs_of(packed, field, packed.texts(field)));
+        Self { signs: signs.collect(), ..Self::bare(packed) }
+    }
+
+    /// For few pairs: nothing is made ready.
+    pub(crate) fn bare(packed: &'p Packed) -> Self {
         let mut field = [0; LANES];
         for (at, own) in packed.fields.iter().enumerate() {
             field[own.lane] = at;
-            signs.push(signs_of(packed, own, packed.texts(own)));
         }
         let lane = |role| packed.field(role).map(|field| field.lane);
-        Self { packed, signs, field, names: lane(Role::Given).zip(lane(Role::Family)) }
+        Self { packed, signs: Vec::new(), field, names: lane(Role::Given).zip(lane(Role::Family)) }
     }
 
     /// The levels of two ranks.
@@ -272,7 +277,9 @@ impl<'p> Bench<'p> {
     #[inline]
     pub(crate) fn unequal(&self, lane: usize, a: u32, b: u32) -> u8 {
         let at = self.field[lane];
-        let signs = &self.signs[at];
+        let Some(signs) = self.signs.get(at) else {
+            return self.defined(at, a, b);
+        };
         let (x, y) = (&signs[a as usize], &signs[b as usize]);
         let role = self.packed.fields[at].role;
         if role == Role::BirthDate {
@@ -286,6 +293,10 @@ impl<'p> Bench<'p> {
 
     fn defined(&self, at: usize, a: u32, b: u32) -> u8 {
         let field = &self.packed.fields[at];
+        if field.role == Role::BirthDate {
+            let digits = |code: u32| date::nibbles(self.packed.birth[code as usize]);
+            return date::level(digits(a), digits(b));
+        }
         let texts = self.packed.texts(field);
         let kin = field.role == Role::Given && self.are_kin(a, b);
         define(field.role, texts.get(a), texts.get(b), kin)
