@@ -175,9 +175,14 @@ fn explain(set: &Set, run: &Run) -> anyhow::Result<()> {
         eprintln!("  rare {:+.1}, {} common", field.rare_bits, field.common.len());
     }
     for rule in &run.scored.rules {
-        eprintln!("rule {:30} pairs {:>10} left {:>10} edges {:>9}", rule.name, rule.pairs, rule.left_pairs, rule.edges);
+        eprintln!(
+            "rule {:30} pairs {:>10} left {:>10} edges {:>9}",
+            rule.name, rule.pairs, rule.left_pairs, rule.edges
+        );
     }
-    for (name, pairs) in [("joined wrongly", joined_wrongly(set, run)), ("kept apart wrongly", split(set, run))] {
+    for (name, pairs) in
+        [("joined wrongly", joined_wrongly(set, run)), ("kept apart wrongly", split(set, run))]
+    {
         eprintln!("{}: {name}", pairs.len());
         let step = pairs.len().div_ceil(TOLD).max(1);
         for &(a, b) in pairs.iter().step_by(step) {
@@ -219,9 +224,10 @@ fn tell_pair(set: &Set, run: &Run, a: u32, b: u32) -> anyhow::Result<()> {
         });
         eprintln!("      {}", cells.collect::<Vec<_>>().join(" | "));
     }
-    let fields = told.fields.iter().filter_map(|field| {
-        Some(format!("{} {} {:+.1}", field.name, field.level?, field.weight))
-    });
+    let fields = told
+        .fields
+        .iter()
+        .filter_map(|field| Some(format!("{} {} {:+.1}", field.name, field.level?, field.weight)));
     eprintln!("      {}", fields.collect::<Vec<_>>().join(", "));
     Ok(())
 }

@@ -53,8 +53,8 @@ impl Words {
     /// Different words built from syllables.
     fn made(draw: &mut Draw, count: usize, flat: f64, ends: &[&str]) -> Self {
         const STARTS: [&str; 30] = [
-            "b", "br", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "kr", "l", "m", "n", "p", "pf", "r",
-            "s", "sch", "st", "str", "t", "tr", "v", "w", "z", "sp", "gl",
+            "b", "br", "d", "dr", "f", "fl", "g", "gr", "h", "j", "k", "kl", "kr", "l", "m", "n", "p", "pf",
+            "r", "s", "sch", "st", "str", "t", "tr", "v", "w", "z", "sp", "gl",
         ];
         const VOWELS: [&str; 10] = ["a", "e", "i", "o", "u", "ei", "au", "ie", "ä", "ö"];
         const TAILS: [&str; 14] = ["", "", "", "n", "r", "l", "ck", "s", "m", "nd", "rt", "tz", "ng", "ll"];
@@ -87,11 +87,30 @@ impl Words {
 
 /// Given names with what people call them.
 const CALLED: [(&str, &str); 24] = [
-    ("robert", "bob"), ("william", "bill"), ("elizabeth", "liz"), ("katharina", "kathi"), ("alexander", "alex"),
-    ("michael", "mike"), ("maximilian", "max"), ("johannes", "hannes"), ("margarethe", "gretel"),
-    ("thomas", "tom"), ("christopher", "chris"), ("samuel", "sam"), ("benjamin", "ben"), ("daniel", "dan"),
-    ("nikolaus", "klaus"), ("friedrich", "fritz"), ("josef", "sepp"), ("susanne", "susi"), ("victoria", "vicky"),
-    ("gabriele", "gabi"), ("andrew", "andy"), ("edward", "ed"), ("patricia", "pat"), ("rebecca", "becky"),
+    ("robert", "bob"),
+    ("william", "bill"),
+    ("elizabeth", "liz"),
+    ("katharina", "kathi"),
+    ("alexander", "alex"),
+    ("michael", "mike"),
+    ("maximilian", "max"),
+    ("johannes", "hannes"),
+    ("margarethe", "gretel"),
+    ("thomas", "tom"),
+    ("christopher", "chris"),
+    ("samuel", "sam"),
+    ("benjamin", "ben"),
+    ("daniel", "dan"),
+    ("nikolaus", "klaus"),
+    ("friedrich", "fritz"),
+    ("josef", "sepp"),
+    ("susanne", "susi"),
+    ("victoria", "vicky"),
+    ("gabriele", "gabi"),
+    ("andrew", "andy"),
+    ("edward", "ed"),
+    ("patricia", "pat"),
+    ("rebecca", "becky"),
 ];
 
 /// One slip of a typist.
@@ -184,7 +203,12 @@ impl World {
         let mut names: Vec<String> = CALLED.iter().map(|(name, _)| (*name).to_owned()).collect();
         names.extend(made);
         Self {
-            families: Words::made(draw, families, 8.0, &["er", "mann", "ler", "ke", "sen", "berg", "hofer", ""]),
+            families: Words::made(
+                draw,
+                families,
+                8.0,
+                &["er", "mann", "ler", "ke", "sen", "berg", "hofer", ""],
+            ),
             given: Words::new(names, 20.0),
             streets: Words::made(draw, 3_000, 30.0, &["gasse", "straße", "weg", "allee", "platz"]),
             cities: Words::made(draw, 1_200, 10.0, &["dorf", "burg", "stadt", "heim", "bach", "au"]),
@@ -230,8 +254,16 @@ fn phone(draw: &mut Draw) -> String {
 
 fn email(world: &World, given: usize, family: usize, draw: &mut Draw) -> String {
     const DOMAINS: [&str; 10] = [
-        "gmail.com", "gmx.at", "web.de", "outlook.com", "yahoo.com", "icloud.com", "posteo.de", "aon.at",
-        "hotmail.com", "proton.me",
+        "gmail.com",
+        "gmx.at",
+        "web.de",
+        "outlook.com",
+        "yahoo.com",
+        "icloud.com",
+        "posteo.de",
+        "aon.at",
+        "hotmail.com",
+        "proton.me",
     ];
     let domain = DOMAINS[draw.below(DOMAINS.len())];
     let (given, family) = (&world.given.words[given], &world.families.words[family]);
@@ -244,7 +276,7 @@ fn email(world: &World, given: usize, family: usize, draw: &mut Draw) -> String 
 
 /// Customers of a shop: most come once, three in ten two to four times, in households that share a family name, an
 /// address and often more.
-pub fn customers(records: usize, seed: u64) -> Set {
+pub(crate) fn customers(records: usize, seed: u64) -> Set {
     let mut draw = Draw(scatter(seed));
     let world = World::new(&mut draw, 6_000 + records / 200);
     let mut sheet = Sheet::new(&[
@@ -351,7 +383,7 @@ fn write(world: &World, person: &Person, sheet: &mut Sheet, draw: &mut Draw) {
 
 /// People of a historical registry: about ten records each from many sources, half of the occupations not known,
 /// many dates of which only the year is.
-pub fn registry(records: usize, seed: u64) -> Set {
+pub(crate) fn registry(records: usize, seed: u64) -> Set {
     let mut draw = Draw(scatter(seed ^ 0xface));
     let world = World::new(&mut draw, 9_000);
     let occupations = Words::made(&mut draw, 350, 5.0, &["ist", "er", "ant", "or"]);

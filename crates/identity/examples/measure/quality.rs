@@ -4,28 +4,28 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Shares of 0 to 1, over all records.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Quality {
+pub(crate) struct Quality {
     /// Pairs that truly are one person.
-    pub true_pairs: u64,
+    pub(crate) true_pairs: u64,
     /// Persons.
-    pub people: usize,
+    pub(crate) people: usize,
     /// Customers found.
-    pub clusters: usize,
+    pub(crate) clusters: usize,
     /// Records of the largest customer.
-    pub largest: u64,
+    pub(crate) largest: u64,
     /// Of the pairs of one customer, the share that is one person.
-    pub precision: f64,
+    pub(crate) precision: f64,
     /// Of the pairs of one person, the share that is one customer.
-    pub recall: f64,
+    pub(crate) recall: f64,
     /// Of the records of a record's customer, the share of the same person; mean over records.
-    pub b3_precision: f64,
+    pub(crate) b3_precision: f64,
     /// Of the records of a record's person, the share of the same customer; mean over records.
-    pub b3_recall: f64,
+    pub(crate) b3_recall: f64,
 }
 
 impl Quality {
     /// Compares customers with persons, both by record.
-    pub fn of(customer: &[u32], person: &[u64]) -> Self {
+    pub(crate) fn of(customer: &[u32], person: &[u64]) -> Self {
         let (mut of_customer, mut of_person) = (HashMap::new(), HashMap::new());
         let mut of_both: BTreeMap<(u32, u64), u64> = BTreeMap::new();
         for (&customer, &person) in customer.iter().zip(person) {
@@ -33,7 +33,8 @@ impl Quality {
             *of_person.entry(person).or_insert(0u64) += 1;
             *of_both.entry((customer, person)).or_default() += 1;
         }
-        let pairs = |sizes: &mut dyn Iterator<Item = u64>| -> u64 { sizes.map(|size| size * (size - 1) / 2).sum() };
+        let pairs =
+            |sizes: &mut dyn Iterator<Item = u64>| -> u64 { sizes.map(|size| size * (size - 1) / 2).sum() };
         let both = pairs(&mut of_both.values().copied());
         let found = pairs(&mut of_customer.values().copied());
         let true_pairs = pairs(&mut of_person.values().copied());
@@ -56,12 +57,12 @@ impl Quality {
     }
 
     /// Of precision and recall over pairs.
-    pub fn pair_f1(&self) -> f64 {
+    pub(crate) fn pair_f1(&self) -> f64 {
         harmonic(self.precision, self.recall)
     }
 
     /// Of B³ precision and recall.
-    pub fn b3(&self) -> f64 {
+    pub(crate) fn b3(&self) -> f64 {
         harmonic(self.b3_precision, self.b3_recall)
     }
 }

@@ -7,27 +7,27 @@ use std::path::Path;
 
 /// Records and their truth.
 #[derive(Debug)]
-pub struct Set {
+pub(crate) struct Set {
     /// Unique per record.
-    pub record_hash: Vec<u64>,
+    pub(crate) record_hash: Vec<u64>,
     /// Columns with their parts and names.
-    pub columns: Vec<(Role, &'static str, StringArray)>,
+    pub(crate) columns: Vec<(Role, &'static str, StringArray)>,
     /// File of each record; empty where there is one.
-    pub source: Vec<u16>,
+    pub(crate) source: Vec<u16>,
     /// Whether records of one file are never one person.
-    pub link_only: bool,
+    pub(crate) link_only: bool,
     /// Person of each record.
-    pub truth: Vec<u64>,
+    pub(crate) truth: Vec<u64>,
 }
 
 impl Set {
     /// The columns as a table takes them.
-    pub fn columns(&self) -> Vec<Column<'_>> {
+    pub(crate) fn columns(&self) -> Vec<Column<'_>> {
         self.columns.iter().map(|(role, name, values)| Column { role: *role, name, values }).collect()
     }
 
     /// The table of the columns.
-    pub fn table<'a>(&'a self, columns: &'a [Column<'a>]) -> Table<'a> {
+    pub(crate) fn table<'a>(&'a self, columns: &'a [Column<'a>]) -> Table<'a> {
         Table { record_hash: &self.record_hash, columns, source: &self.source, link_only: self.link_only }
     }
 }
@@ -58,7 +58,7 @@ const FAKE: [(Role, &str); 5] = [
 ///
 /// # Errors
 /// When a file is missing or is no CSV.
-pub fn read(name: &str, data: &Path) -> anyhow::Result<Option<Set>> {
+pub(crate) fn read(name: &str, data: &Path) -> anyhow::Result<Option<Set>> {
     let febrl = data.join("febrl");
     // `rec-17-dup-0` is person 17.
     let person = |id: &str| id.split('-').nth(1).and_then(|number| number.parse().ok());
@@ -117,7 +117,7 @@ fn of_files(
 }
 
 /// A number as a hash; no two become one (multiplication by an odd number, Knuth 1973).
-pub fn scatter(number: u64) -> u64 {
+pub(crate) fn scatter(number: u64) -> u64 {
     let product = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (product ^ (product >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93)
 }

@@ -95,9 +95,8 @@ pub(crate) fn maximise(passes: &[Pass], fields: &mut [Shares]) -> Vec<f64> {
 
 /// Adds the levels of one pass that its key does not decide; returns its share of one customer's pairs.
 fn expect(pass: &Pass, share: f64, fields: &[Shares], seen: &mut [Vec<f64>]) -> f64 {
-    let is_left = |at: usize, field: &Shares| {
-        pass.fields.contains(&at) || (pass.of_households && field.shared)
-    };
+    let is_left =
+        |at: usize, field: &Shares| pass.fields.contains(&at) || (pass.of_households && field.shared);
     let sheet = Sheet::new(fields, is_left);
     let (mut one, mut all) = (0.0, 0.0);
     for (levels, pairs) in &pass.patterns {
@@ -143,8 +142,11 @@ pub(crate) fn household(passes: &[Pass], bits: f64, fields: &[Shares]) -> Option
             && !fields.iter().any(|field| differs(levels, field))
     };
     let of_households = passes.iter().filter(|pass| pass.of_households);
-    let pairs: Vec<(Levels, f64)> =
-        of_households.flat_map(|pass| &pass.patterns).filter(|(levels, _)| at_home(levels)).copied().collect();
+    let pairs: Vec<(Levels, f64)> = of_households
+        .flat_map(|pass| &pass.patterns)
+        .filter(|(levels, _)| at_home(levels))
+        .copied()
+        .collect();
     let total: f64 = pairs.iter().map(|(_, pairs)| pairs).sum();
     if total < PRIOR_PAIRS {
         return None;
@@ -236,7 +238,8 @@ mod tests {
         let mut random = Vec::new();
         for code in 0..27usize {
             let of = [code % 3, code / 3 % 3, code / 9];
-            let chance = |table: &[[f64; 3]; 3]| -> f64 { (0..3).map(|lane| table[lane][of[lane]]).product() };
+            let chance =
+                |table: &[[f64; 3]; 3]| -> f64 { (0..3).map(|lane| table[lane][of[lane]]).product() };
             let mut levels = [UNKNOWN; LANES];
             (0..3).for_each(|lane| levels[lane] = of[lane] as u8);
             random.push((levels, 1e6 * (0.02 * chance(&M) + 0.98 * chance(&U))));

@@ -53,7 +53,7 @@ pub fn explain(packed: &Packed, model: &Model, row_a: u32, row_b: u32) -> Result
     model.check(packed)?;
     let (a, b) = (rank(packed, row_a)?, rank(packed, row_b)?);
     let weights = Weights::new(packed, model);
-    let levels = Bench::new(packed).levels(a, b);
+    let levels = Bench::bare(packed).levels(a, b);
     let bits = weights.of_pair(packed, &levels, a);
     let evidence = packed.fields.iter().map(|field| {
         let (found, weight) = (levels[field.lane], bits[field.lane]);
@@ -163,7 +163,8 @@ mod tests {
     fn packed() -> Packed {
         let column = |values: &[Option<&str>]| -> StringArray { values.iter().copied().collect() };
         let given = column(&[Some("Anna"), Some("Anna"), Some("Bert"), None, Some("Carla"), Some("Dora")]);
-        let family = column(&[Some("Alt"), Some("Alt"), Some("Alt"), Some("Neu"), Some("Frei"), Some("Jung")]);
+        let family =
+            column(&[Some("Alt"), Some("Alt"), Some("Alt"), Some("Neu"), Some("Frei"), Some("Jung")]);
         let email =
             column(&[Some("anna@alt.example.org"), None, None, Some("x@y.org"), Some("c@frei.org"), None]);
         let columns = [
@@ -182,7 +183,8 @@ mod tests {
         let model = Model::train(&packed, 1);
         for (a, b) in [(0, 1), (0, 2), (3, 4), (1, 5), (2, 2)] {
             let told = explain(&packed, &model, a, b).unwrap();
-            let sum = told.prior + told.fields.iter().map(|field| field.weight).sum::<f32>() + told.household_bits;
+            let sum =
+                told.prior + told.fields.iter().map(|field| field.weight).sum::<f32>() + told.household_bits;
             assert!((sum - told.total).abs() < 1e-3, "{told:?}");
             assert!(told.household_bits <= 0.0 && told.model == model.version);
             let again = explain(&packed, &model, b, a).unwrap();

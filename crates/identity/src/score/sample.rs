@@ -136,7 +136,8 @@ fn draw(packed: &Packed, fields: Vec<usize>, threads: usize) -> Pass {
     let drawn = |rank: usize| key(rank).map(|key| (mix(key), rank as u32)).filter(|&(key, _)| key <= bound);
     let mut ranks: Vec<(u64, u32)> = (0..records).filter_map(drawn).collect();
     ranks.sort_unstable();
-    let groups: Vec<&[(u64, u32)]> = ranks.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
+    let groups: Vec<&[(u64, u32)]> =
+        ranks.chunk_by(|x, y| x.0 == y.0).filter(|group| group.len() > 1).collect();
     let (pairs, kept_share, all) = pairs_within(packed, &groups);
     Pass {
         of_households: fields.iter().all(|&field| packed.fields[field].role.is_shared()),
@@ -183,9 +184,10 @@ fn pairs_within(packed: &Packed, groups: &[&[(u64, u32)]]) -> (Vec<(u32, u32)>, 
 /// Compares pairs and counts their patterns.
 fn count(packed: &Packed, pairs: &[(u32, u32)], threads: usize) -> Patterns {
     let part = pairs.len().div_ceil(threads.max(1)).max(1);
+    let bench = &if packed.len() as u64 > RANDOM { Bench::bare(packed) } else { Bench::new(packed) };
     let counts: Vec<FxHashMap<Levels, f64>> = std::thread::scope(|scope| {
         let workers: Vec<_> =
-            pairs.chunks(part).map(|pairs| scope.spawn(move || count_alone(packed, pairs))).collect();
+            pairs.chunks(part).map(|pairs| scope.spawn(move || count_alone(bench, pairs))).collect();
         workers.into_iter().map(join).collect()
     });
     let mut total: FxHashMap<Levels, f64> = FxHashMap::default();
@@ -197,8 +199,7 @@ fn count(packed: &Packed, pairs: &[(u32, u32)], threads: usize) -> Patterns {
     patterns
 }
 
-fn count_alone(packed: &Packed, pairs: &[(u32, u32)]) -> FxHashMap<Levels, f64> {
-    let bench = Bench::new(packed);
+fn count_alone(bench: &Bench, pairs: &[(u32, u32)]) -> FxHashMap<Levels, f64> {
     let mut counts: FxHashMap<Levels, f64> = FxHashMap::default();
     for &(a, b) in pairs {
         *counts.entry(bench.levels(a, b)).or_default() += 1.0;

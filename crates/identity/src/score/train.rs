@@ -46,7 +46,8 @@ impl Model {
         }
         let prior = (match_share / (1.0 - match_share)).log2();
         let told = fields.iter().zip(&shares).zip(frequencies.iter().zip(&own));
-        let told = told.map(|((field, shares), (frequency, own))| tell(packed, field, shares, frequency, *own));
+        let told =
+            told.map(|((field, shares), (frequency, own))| tell(packed, field, shares, frequency, *own));
         Self {
             version: 0,
             records: packed.len() as u64,
@@ -142,7 +143,7 @@ fn tell(packed: &Packed, field: &Field, shares: &Shares, frequency: &Frequency, 
 mod tests {
     use super::*;
     use crate::score::table::{Column, Table};
-    use arrow::array::StringArray;
+    use arrow::array::{Array, StringArray};
 
     type Cells = Vec<Option<String>>;
 
@@ -152,7 +153,7 @@ mod tests {
         let named = columns.iter().zip(&arrays);
         let columns: Vec<Column> =
             named.map(|((role, _), values)| Column { role: *role, name: role.name(), values }).collect();
-        let hash: Vec<u64> = (0..arrays[0].len() as u64).map(crate::mint::mix).collect();
+        let hash: Vec<u64> = (0..columns[0].values.len() as u64).map(crate::mint::mix).collect();
         let table = Table { record_hash: &hash, columns: &columns, source: &[], link_only: false };
         Model::train(&Packed::read(&table, threads).unwrap(), threads)
     }
@@ -197,7 +198,10 @@ mod tests {
         let birth = model.fields.iter().find(|field| field.role == Role::BirthDate).unwrap();
         assert!((0.74..0.86).contains(&birth.levels[0].m), "{:?}", birth.levels);
         for field in &model.fields {
-            for sum in [field.levels.iter().map(|level| level.m).sum::<f64>(), field.levels.iter().map(|level| level.u).sum()] {
+            for sum in [
+                field.levels.iter().map(|level| level.m).sum::<f64>(),
+                field.levels.iter().map(|level| level.u).sum(),
+            ] {
                 assert!((sum - 1.0).abs() < 1e-4, "{} {sum}", field.name);
             }
             assert!(field.levels[0].weight > 3.0, "{:?}", field.levels);
