@@ -23,7 +23,7 @@ pub use ids::{Assignment, Previous, assign};
 pub use mint::Mint;
 pub use records::{Records, Settings};
 pub use score::Model;
-pub use weigh::{Weighing, explain, train};
+pub use weigh::{Weighing, explain, fits, train};
 pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
 
 use cluster::Found;

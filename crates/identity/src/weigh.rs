@@ -63,6 +63,14 @@ pub fn train(records: &Records, settings: &Settings, threads: usize) -> Result<M
     Ok(Model::train(&packed, threads.max(1)))
 }
 
+/// Whether a model compares what this version of the program compares.
+pub fn fits(model: &Model) -> bool {
+    let nothing = StringArray::new_null(0);
+    let columns = COLUMNS.map(|(role, name)| Column { role, name, values: &nothing });
+    let table = Table { record_hash: &[], columns: &columns, source: &[], link_only: false };
+    Packed::read(&table, 1).is_ok_and(|packed| model.check(&packed).is_ok())
+}
+
 /// Weighs two records against each other, by rows.
 ///
 /// # Errors

@@ -121,8 +121,9 @@ fn matches(
 fn tell(packed: &Packed, field: &Field, shares: &Shares, frequency: &Frequency, own: f64) -> FieldModel {
     let exact = (shares.m[0] / shares.u[0]).log2();
     let level = |(name, (&m, &u)): (&&str, (&f64, &f64))| {
-        // E-mails that merely look alike are those of namesakes.
-        let most = if field.role == Role::Email && *name == "similar" { 0.0 } else { exact.max(0.0) };
+        // E-mails that merely look alike, or are one name at two providers, are those of namesakes.
+        let alike = field.role == Role::Email && ["similar", "mailbox"].contains(name);
+        let most = if alike { 0.0 } else { exact.max(0.0) };
         let weight = (m / u).log2();
         let weight = if *name == level::names(field.role)[0] { weight } else { weight.min(most) };
         Level { name: (*name).to_owned(), m, u, weight: weight as f32 }
