@@ -327,3 +327,6 @@ fn signs_of(packed: &Packed, field: &Field, texts: &Texts) -> Vec<Sign> {
     let codes = 0..texts.len() as u32;
     codes.map(|code| Sign::of(field.role, texts.get(code), packed.kin.contains_key(&code) && field.role == Role::Given)).collect()
 }
+
+#[cfg(test)]
+mod tests;

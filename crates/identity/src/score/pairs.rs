@@ -211,3 +211,6 @@ fn portions(blocks: &Blocks) -> Vec<(usize, usize)> {
     portions.push((from, blocks.len()));
     portions
 }
+
+#[cfg(test)]
+mod tests;
