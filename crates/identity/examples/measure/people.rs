@@ -267,10 +267,9 @@ fn email(world: &World, given: usize, family: usize, draw: &mut Draw) -> String 
     ];
     let domain = DOMAINS[draw.below(DOMAINS.len())];
     let (given, family) = (&world.given.words[given], &world.families.words[family]);
-    match draw.below(4) {
-        0 => format!("{given}.{family}@{domain}"),
-        1 => format!("{}{family}{}@{domain}", &given[..1], draw.below(1_000)),
-        _ => format!("{given}.{family}{}@{domain}", draw.below(1_000)),
+    match draw.below(3) {
+        0 => format!("{}{family}{}@{domain}", &given[..1], draw.below(10_000)),
+        _ => format!("{given}.{family}{}@{domain}", draw.below(2_000)),
     }
 }
 
@@ -312,7 +311,10 @@ fn household(world: &World, next: &mut u64, draw: &mut Draw) -> Vec<Person> {
     let one_mailbox = draw.chance(0.15);
     let mut people: Vec<Person> = Vec::with_capacity(size);
     for member in 0..size {
-        let given = world.given.at(draw);
+        let mut given = world.given.at(draw);
+        while people.iter().any(|other: &Person| other.given == given) {
+            given = world.given.at(draw);
+        }
         let mut person = Person {
             number: *next,
             given,

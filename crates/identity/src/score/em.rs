@@ -9,6 +9,8 @@ use crate::score::sample::Pass;
 const SHARED_BITS: f64 = 8.0;
 /// Pairs that what is expected of a field counts for.
 const PRIOR_PAIRS: f64 = 12.0;
+/// Pairs of one household and of one customer that are added to those seen.
+const DOUBTED: f64 = 2.0;
 const ROUNDS: usize = 60;
 /// Change of a share at which learning ends.
 const SETTLED: f64 = 1e-5;
@@ -153,10 +155,12 @@ pub(crate) fn household(passes: &[Pass], bits: f64, fields: &[Shares]) -> Option
     }
     let mut share = 0.5;
     for _ in 0..ROUNDS {
-        let one: f64 = pairs.iter().map(|(levels, pairs)| pairs * own.chance(levels, odds(share))).sum();
+        let one = |(levels, pairs): &(Levels, f64)| pairs * own.chance(levels, odds(share));
+        let one: f64 = pairs.iter().map(one).sum();
         share = one / total;
     }
-    Some(share)
+    // Few pairs that are all one customer do not prove that households are rare.
+    Some((share * total + DOUBTED) / (total + 2.0 * DOUBTED))
 }
 
 #[cfg(test)]

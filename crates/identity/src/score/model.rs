@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Bits that traits shared by a household may add beyond what cancels the prior. People of one household agree in
 /// all of them about as often as one customer's records do, so that together they prove the household only.
-const HOUSEHOLD_BITS: f32 = 3.0;
+const HOUSEHOLD_BITS: f32 = 8.0;
 /// Bits that an equal birth date may add where the given names differ: twins share it, and all that a household
 /// shares besides.
 const TWIN_BITS: f32 = 1.0;
@@ -103,11 +103,7 @@ impl Model {
             let field = |(name, role): &(&str, Role)| format!("{name} ({})", role.name());
             fields.iter().map(field).collect::<Vec<_>>().join(", ")
         };
-        if known == found {
-            Ok(())
-        } else {
-            Err(Error::Model { known: told(&known), found: told(&found) })
-        }
+        if known == found { Ok(()) } else { Err(Error::Model { known: told(&known), found: told(&found) }) }
     }
 }
 
@@ -131,6 +127,8 @@ pub(crate) struct Weights {
     /// Weight of two equal values, by lane and code.
     equal: Vec<Equal>,
     twins: Option<Twins>,
+    /// Lanes of postcode and place: the one follows from the other.
+    locality: Option<(usize, usize)>,
 }
 
 /// What tells twins from one person.
@@ -158,6 +156,7 @@ impl Weights {
             unequal: [0.0; LANES],
             equal: vec![Equal::default(); LANES],
             twins: None,
+            locality: None,
         };
         for (field, known) in packed.fields.iter().zip(&model.fields) {
             let lane = &mut weights.level[field.lane];
@@ -171,6 +170,7 @@ impl Weights {
             weights.equal[field.lane] = equal(known, packed.texts(field));
         }
         let lane = |role: Role| packed.field(role).map(|field| field.lane);
+        weights.locality = lane(Role::Postcode).zip(lane(Role::Place));
         weights.twins = lane(Role::Given).zip(lane(Role::BirthDate)).map(|(given, birth)| {
             let different = weights.level[given][usize::from(level::different(Role::Given))];
             Twins { given, birth, different: different * 0.75 }
@@ -205,7 +205,10 @@ impl Weights {
     /// Prior and weights of all lanes together, shared traits up to the household's cap.
     pub(crate) fn total(&self, bits: &[f32; LANES]) -> f32 {
         let (own, shared) = bits.split_at(CLASS);
-        let (own, shared) = (sum(own), sum(shared));
+        let (own, mut shared) = (sum(own), sum(shared));
+        if let Some((postcode, place)) = self.locality {
+            shared -= bits[postcode].min(bits[place]).max(0.0);
+        }
         let mut at_home = own;
         if let Some(twins) = &self.twins
             && bits[twins.given] <= twins.different
@@ -274,7 +277,9 @@ mod tests {
 
     #[test]
     fn what_is_expected_of_a_field_adds_up() {
-        for role in [Role::Given, Role::Name, Role::BirthDate, Role::Identifier, Role::Exclusive, Role::Category] {
+        for role in
+            [Role::Given, Role::Name, Role::BirthDate, Role::Identifier, Role::Exclusive, Role::Category]
+        {
             assert!((expected(role).iter().sum::<f64>() - 1.0).abs() < 1e-9, "{role:?}");
         }
         for role in [Role::Email, Role::Phone, Role::Postcode, Role::HouseNumber] {
@@ -285,7 +290,8 @@ mod tests {
     #[test]
     fn the_version_follows_from_the_rest() {
         let model = |share: f64| {
-            Model { version: 0, records: 3, match_share: share, household_share: 0.5, fields: Vec::new() }.seal()
+            Model { version: 0, records: 3, match_share: share, household_share: 0.5, fields: Vec::new() }
+                .seal()
         };
         assert_eq!(model(0.25), model(0.25));
         assert_ne!(model(0.25).version, model(0.125).version);

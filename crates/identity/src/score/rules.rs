@@ -47,7 +47,8 @@ pub(crate) struct Rule {
 
 use Part::{Core, Day, Digits, Head, Letters, Sound, Tail, Whole, Year};
 use Role::{
-    Address, BirthDate, Company, Email, Exclusive, Family, Given, HouseNumber, Identifier, Phone, Place, Postcode,
+    Address, BirthDate, Company, Email, Exclusive, Family, Given, HouseNumber, Identifier, Phone, Place,
+    Postcode,
 };
 
 /// Rules in the order in which they are tried; strong keys first.
@@ -81,7 +82,7 @@ const TABLE: &[(&str, &[(Role, Part)], bool)] = &[
     ("letters of family name and birth year", &[(Family, Letters), (BirthDate, Year)], false),
     ("start of both names", &[(Given, Head(3)), (Family, Head(3))], true),
     ("end of family name and given name", &[(Family, Tail(4)), (Given, Head(1))], false),
-    ("start of address and birth year", &[(Address, Head(6)), (BirthDate, Year)], false),
+    ("digits of identifier", &[(Identifier, Digits)], false),
     ("company and family name", &[(Company, Head(6)), (Family, Sound)], false),
     ("company and given name", &[(Company, Head(6)), (Given, Sound)], false),
 ];

@@ -17,6 +17,8 @@ const PRIOR_DIFFERENT: f64 = 20.0;
 /// Matches per record that are believed in at least, and where no key tells.
 const FEWEST: f64 = 0.001;
 const UNTOLD: f64 = 0.05;
+/// Bits that names which changed places may weigh beyond one equal name.
+const CROSSED_BITS: f64 = 4.0;
 
 impl Model {
     /// Learns from the records themselves. Without records, or where nothing recurs, what is expected of each role
