@@ -12,6 +12,9 @@ use arrow::array::{Array, StringArray};
 use model::config::Unit;
 use rustc_hash::FxHashSet;
 
+/// Bits from which evidence alone joins: 99 in 100. What is less sure waits for a person.
+const JOIN_BITS: f32 = 6.63;
+
 /// What goes beyond keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Weighing<'a> {
@@ -100,11 +103,19 @@ pub(crate) fn weigh(
     let packed = pack(records, settings, known.generic, threads)?;
     let pairs: Vec<(u32, u32)> =
         known.found.merges.iter().map(|merge| (merge.record_a, merge.record_b)).collect();
-    let before = Before { decisions: weighing.decisions, known: &pairs, exclusive: &known.exclusive };
+    let guarded: Vec<(u32, u32)> =
+        known.found.refused.iter().map(|pair| (pair.record_a, pair.record_b)).collect();
+    let before = Before {
+        decisions: weighing.decisions,
+        known: &pairs,
+        exclusive: &known.exclusive,
+        guarded: &guarded,
+    };
+    let limits = Limits { join_bits: Some(JOIN_BITS), ..Limits::default() };
     let linked = match model {
         Some(model) => {
             let scored = score::score(&packed, model, threads)?;
-            score::link(&packed, model, &scored, &before, Limits::default())?
+            score::link(&packed, model, &scored, &before, limits)?
         }
         None => score::link_known(&packed, &before),
     };
@@ -161,8 +172,7 @@ fn pack(
     };
     let columns: Vec<Column> =
         COLUMNS.iter().map(|&(role, name)| Column { role, name, values: values(name) }).collect();
-    let table =
-        Table { record_hash: records.record_hash, columns: &columns, source: &[], link_only: false };
+    let table = Table { record_hash: records.record_hash, columns: &columns, source: &[], link_only: false };
     Packed::read(&table, threads)
 }
 

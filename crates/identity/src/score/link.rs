@@ -58,8 +58,9 @@ pub fn link(
 ) -> Result<Linked, Error> {
     model.check(packed)?;
     let weights = Weights::new(packed, model);
-    let known = ranks(packed, before.known);
-    let union = unite::unite(packed, &weights, &scored.edges, &Before { known: &known, ..*before }, limits);
+    let (known, guarded) = (ranks(packed, before.known), ranks(packed, before.guarded));
+    let before = Before { known: &known, guarded: &guarded, ..*before };
+    let union = unite::unite(packed, &weights, &scored.edges, &before, limits);
     Ok(tell(packed, union))
 }
 

@@ -38,11 +38,16 @@ pub struct Before<'a> {
     /// Exclusive ids beside those among the fields, by kind: a code per record in the order of record hashes,
     /// `u32::MAX` for none. Two codes of one kind are never one customer.
     pub exclusive: &'a [Vec<u32>],
+    /// Pairs that the weight of evidence may not join, neither directly nor through others: rows for
+    /// [`super::link`].
+    pub guarded: &'a [(u32, u32)],
 }
 
 /// Bounds on one customer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Limits {
+    /// Bits that two sides of a union must reach together; none for an even chance.
+    pub join_bits: Option<f32>,
     /// Most records of one source; none for as many as there are. A table that is only to be linked allows one.
     pub per_source: Option<u32>,
     /// Most records; none for as many as there are.
@@ -62,6 +67,8 @@ pub enum Doubt {
     ExclusiveIds,
     /// One customer would have too many records, or too many of one source.
     Limit,
+    /// They share a value and a guard told them apart: their names or birth dates are those of two people.
+    Guarded,
 }
 
 impl Doubt {
@@ -73,6 +80,7 @@ impl Doubt {
             Self::Decided => "decided",
             Self::ExclusiveIds => "exclusive_ids",
             Self::Limit => "limit",
+            Self::Guarded => "guarded",
         }
     }
 }
@@ -159,6 +167,7 @@ pub(crate) fn unite(
     let mut base = Base::new(packed);
     let decided = base.decide(&packed.hash, &before.decisions);
     let known = base.take_known(before.known);
+    base.guarded = Apart::of(before.guarded, &mut base.groups);
     let columns = of_role(Role::Exclusive).map(|field| &*field.code);
     let mut uniter = Uniter {
         base,
@@ -192,16 +201,43 @@ pub(crate) fn unite_known(packed: &Packed, before: &Before) -> Union {
     Union { groups: base.groups, decided, known, verdicts: Vec::new() }
 }
 
-/// Clusters, and what people keep apart.
+/// By root: ranks that its cluster must never meet.
+#[derive(Default)]
+struct Apart(FxHashMap<u32, Vec<u32>>);
+
+impl Apart {
+    fn of(pairs: &[(u32, u32)], groups: &mut Groups) -> Self {
+        let mut apart = Self::default();
+        for &(a, b) in pairs {
+            apart.0.entry(groups.root(a)).or_default().push(b);
+            apart.0.entry(groups.root(b)).or_default().push(a);
+        }
+        apart
+    }
+
+    fn are(&self, (a, b): (u32, u32), groups: &mut Groups) -> bool {
+        self.0.get(&a).is_some_and(|enemies| enemies.iter().any(|&rank| groups.root(rank) == b))
+    }
+
+    fn unite(&mut self, winner: u32, loser: u32) {
+        if let Some(more) = self.0.remove(&loser) {
+            self.0.entry(winner).or_default().extend(more);
+        }
+    }
+}
+
+/// Clusters, and what keeps them apart.
 struct Base {
     groups: Groups,
-    /// By root: ranks that its cluster must never meet.
-    apart: FxHashMap<u32, Vec<u32>>,
+    /// What people keep apart.
+    apart: Apart,
+    /// What guards keep apart.
+    guarded: Apart,
 }
 
 impl Base {
     fn new(packed: &Packed) -> Self {
-        Self { groups: Groups::new(packed.len()), apart: FxHashMap::default() }
+        Self { groups: Groups::new(packed.len()), apart: Apart::default(), guarded: Apart::default() }
     }
 
     /// Applies what people decided; returns the pairs that it joined.
@@ -216,10 +252,7 @@ impl Base {
             ranks
         };
         let (same, different) = (ranks(decisions.same), ranks(decisions.different));
-        for (a, b) in different {
-            self.apart.entry(a).or_default().push(b);
-            self.apart.entry(b).or_default().push(a);
-        }
+        self.apart = Apart::of(&different, &mut self.groups);
         let mut decided = Vec::new();
         for (a, b) in same {
             let roots = (self.groups.root(a), self.groups.root(b));
@@ -246,17 +279,16 @@ impl Base {
 
     fn join(&mut self, roots: (u32, u32)) {
         let (winner, loser) = self.groups.unite(roots.0, roots.1);
-        if let Some(more) = self.apart.remove(&loser) {
-            self.apart.entry(winner).or_default().extend(more);
-        }
+        self.apart.unite(winner, loser);
+        self.guarded.unite(winner, loser);
     }
 
-    fn are_apart(&mut self, (a, b): (u32, u32)) -> bool {
-        let Some(enemies) = self.apart.get(&a) else {
-            return false;
-        };
-        let groups = &mut self.groups;
-        enemies.iter().any(|&rank| groups.root(rank) == b)
+    fn are_apart(&mut self, roots: (u32, u32)) -> bool {
+        self.apart.are(roots, &mut self.groups)
+    }
+
+    fn are_guarded(&mut self, roots: (u32, u32)) -> bool {
+        self.guarded.are(roots, &mut self.groups)
     }
 }
 
@@ -282,10 +314,14 @@ impl Uniter<'_> {
         if self.is_beyond_limits(roots) {
             return Some(Doubt::Limit);
         }
+        if self.base.are_guarded(roots) {
+            return Some(Doubt::Guarded);
+        }
         let groups = &self.base.groups;
         let alone = groups.size(roots.0) == 1 && groups.size(roots.1) == 1;
-        let fits = if alone { edge.weight >= JOIN } else { self.fit(roots, edge.weight) };
-        match (fits, edge.weight >= JOIN) {
+        let join = self.limits.join_bits.unwrap_or(JOIN);
+        let fits = if alone { edge.weight >= join } else { self.fit(roots, edge.weight) };
+        match (fits, edge.weight >= join) {
             (true, _) => None,
             (false, true) => Some(Doubt::WeakBridge),
             (false, false) => Some(Doubt::Uncertain),
@@ -333,7 +369,7 @@ impl Uniter<'_> {
             }
         }
         let mean: [f32; LANES] = std::array::from_fn(|lane| sum[lane] / known[lane].max(1.0));
-        let fits = self.weights.total(&mean) + TRUST * weight >= JOIN;
+        let fits = self.weights.total(&mean) + TRUST * weight >= self.limits.join_bits.unwrap_or(JOIN);
         if !fits {
             self.hopeless.insert(state);
         }
