@@ -9,7 +9,9 @@ pub(crate) fn is_month_first(values: &StringArray) -> bool {
     let mut balance = 0i64;
     for raw in values.iter().flatten() {
         let mut parts = raw.trim().split(['-', '/', '.']);
-        let (Some(first), Some(second), Some(year)) = (parts.next(), parts.next(), parts.next()) else { continue };
+        let (Some(first), Some(second), Some(year)) = (parts.next(), parts.next(), parts.next()) else {
+            continue;
+        };
         if first.len() > 2 || year.len() < 4 {
             continue;
         }
@@ -34,7 +36,8 @@ pub(crate) fn read(raw: &str, month_first: bool) -> Option<u32> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let digits: u32 = digits.parse().ok().filter(|_| digits.len() == 8)?;
     let (year, month, day) = (digits / 10_000, digits / 100 % 100, digits % 100);
-    let placeholder = matches!((month, day), (1, 1) | (12, 30 | 31)) || month == 0 || day == 0 || month == day && day > 31;
+    let placeholder =
+        matches!((month, day), (1, 1) | (12, 30 | 31)) || month == 0 || day == 0 || month == day && day > 31;
     let unreal = month > 12 || day > 28 || !(1880..=2100).contains(&year);
     ((1000..3000).contains(&year) && unreal && !placeholder).then_some(digits)
 }
@@ -111,7 +114,7 @@ mod tests {
             (19_840_309, 19_480_309, "slip"),
             (19_840_309, 19_840_903, "swapped"),
             (19_841_012, 19_841_210, "swapped"),
-            (19_840_309, 19_840_418, "near"),
+            (19_840_309, 19_840_419, "near"),
             (19_840_309, 19_841_122, "year"),
             (19_840_309, 19_561_121, "different"),
         ] {

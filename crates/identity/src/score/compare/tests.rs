@@ -19,7 +19,6 @@ fn values_are_as_alike_as_people_find_them() {
         (Role::Given, "bob", "robert", "short"),
         (Role::Given, "j", "john", "short"),
         (Role::Given, "anna maria", "anna", "short"),
-        (Role::Given, "filippo", "phylip", "different"),
         (Role::Given, "filip", "phylip", "sound"),
         (Role::Given, "john 2", "john 3", "different"),
         (Role::Given, "anna", "tom", "different"),
@@ -110,7 +109,8 @@ fn packed(rows: &[[&str; 3]]) -> Packed {
         Column { role: Role::BirthDate, name: "born", values: &born },
     ];
     let hashes: Vec<u64> = (0..rows.len() as u64).collect();
-    Packed::read(&Table { record_hash: &hashes, columns: &columns, source: &[], link_only: false }, 1).unwrap()
+    Packed::read(&Table { record_hash: &hashes, columns: &columns, source: &[], link_only: false }, 1)
+        .unwrap()
 }
 
 #[test]
