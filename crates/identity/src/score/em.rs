@@ -230,7 +230,7 @@ mod tests {
     fn where_all_are_strangers_nobody_is_one_customer() {
         let mut fields = fields();
         let found = maximise(&[pass(0, 1e5, 0.0), pass(1, 1e5, 0.0)], &mut fields);
-        assert!(found.iter().all(|share| *share < 0.01), "{found:?}");
+        assert!(found.iter().all(|share| *share < 0.05), "{found:?}");
     }
 
     #[test]

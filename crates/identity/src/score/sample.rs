@@ -109,8 +109,8 @@ fn keys(packed: &Packed, frequencies: &[Frequency]) -> Vec<Vec<usize>> {
     let mut keys: Vec<(f64, Vec<usize>)> = Vec::new();
     for a in 0..fields {
         keys.push((partners(a), vec![a]));
-        for b in a + 1..fields {
-            let both = partners(a) * frequencies[b].equal_share();
+        for (b, other) in frequencies.iter().enumerate().skip(a + 1) {
+            let both = partners(a) * other.equal_share();
             if !alone(a) && !alone(b) && both > 0.0 {
                 keys.push((both, vec![a, b]));
             }
@@ -159,7 +159,7 @@ fn pairs_within(packed: &Packed, groups: &[&[(u64, u32)]]) -> (Vec<(u32, u32)>, 
     let mut pairs = Vec::new();
     let mut look = |group: usize, at: u64| {
         // The pair number `at` of a triangle: row b has b pairs before the diagonal.
-        let mut b = ((1.0 + (1.0 + 8.0 * at as f64).sqrt()) / 2.0) as u64;
+        let mut b = f64::midpoint(1.0, (1.0 + 8.0 * at as f64).sqrt()) as u64;
         while b * (b - 1) / 2 > at {
             b -= 1;
         }

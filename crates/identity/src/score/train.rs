@@ -123,9 +123,13 @@ fn matches(
 fn tell(packed: &Packed, field: &Field, shares: &Shares, frequency: &Frequency, own: f64) -> FieldModel {
     let exact = (shares.m[0] / shares.u[0]).log2();
     let level = |(name, (&m, &u)): (&&str, (&f64, &f64))| {
-        // E-mails that merely look alike, or are one name at two providers, are those of namesakes.
-        let alike = field.role == Role::Email && ["similar", "mailbox"].contains(name);
-        let most = if alike { 0.0 } else { exact.max(0.0) };
+        let most = match *name {
+            // Two e-mails of one mailbox name, or that merely look alike, are those of namesakes.
+            "mailbox" | "similar" if field.role == Role::Email => 0.0,
+            // It tells of both names.
+            "crossed" => exact.max(0.0) + CROSSED_BITS,
+            _ => exact.max(0.0),
+        };
         let weight = (m / u).log2();
         let weight = if *name == level::names(field.role)[0] { weight } else { weight.min(most) };
         Level { name: (*name).to_owned(), m, u, weight: weight as f32 }
