@@ -17,7 +17,7 @@ use std::time::Instant;
 /// Measures identity on a set with known truth.
 #[derive(Debug, Parser)]
 struct Args {
-    /// febrl3, febrl4, fake_1000, people or registry.
+    /// `febrl3`, `febrl4`, `fake_1000`, `people` or `registry`.
     set: String,
     /// Folder with the sets on disk.
     #[arg(long, default_value = "../shared/data/identity")]

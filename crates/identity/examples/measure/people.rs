@@ -62,7 +62,7 @@ impl Words {
         let mut words = Vec::with_capacity(count);
         while words.len() < count {
             let mut word = String::new();
-            for _ in 0..1 + draw.below(2) {
+            for _ in 0..=draw.below(2) {
                 word.push_str(STARTS[draw.below(STARTS.len())]);
                 word.push_str(VOWELS[draw.below(VOWELS.len())]);
                 word.push_str(TAILS[draw.below(TAILS.len())]);
@@ -402,7 +402,7 @@ pub(crate) fn registry(records: usize, seed: u64) -> Set {
         let (given, family) = (world.given.at(&mut draw), world.families.at(&mut draw));
         let home = world.home(&mut draw);
         let (date, work) = (birth(&mut draw, 1_550, 400), occupations.at(&mut draw));
-        for _ in 0..1 + draw.below(19) {
+        for _ in 0..=draw.below(19) {
             if sheet.truth.len() == records {
                 break;
             }

@@ -76,11 +76,10 @@ pub(crate) fn read(name: &str, data: &Path) -> anyhow::Result<Option<Set>> {
     }))
 }
 
-fn of_files(
-    files: &[&Path],
-    roles: &[(Role, &'static str)],
-    truth: (&str, &dyn Fn(&str) -> Option<u64>),
-) -> anyhow::Result<Set> {
+/// The column that tells the person, and how.
+type Truth<'a> = (&'a str, &'a dyn Fn(&str) -> Option<u64>);
+
+fn of_files(files: &[&Path], roles: &[(Role, &'static str)], truth: Truth) -> anyhow::Result<Set> {
     let mut columns: Vec<Vec<Option<String>>> = vec![Vec::new(); roles.len()];
     let (mut source, mut people) = (Vec::new(), Vec::new());
     for (number, file) in files.iter().enumerate() {
