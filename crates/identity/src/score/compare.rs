@@ -56,7 +56,9 @@ fn define(role: Role, a: &str, b: &str, kin: bool) -> u8 {
         Role::Email if one => level::SLIP,
         Role::Email if mailbox(a) == mailbox(b) => level::MAILBOX,
         Role::Email if jaro_winkler(x, y) >= TEXT || two() => level::MAIL_SIMILAR,
-        Role::Identifier | Role::Category | Role::HouseNumber | Role::Phone | Role::Postcode if one => level::SLIP,
+        Role::Identifier | Role::Category | Role::HouseNumber | Role::Phone | Role::Postcode if one => {
+            level::SLIP
+        }
         Role::Identifier if two() => level::TWO_SLIPS,
         Role::Phone if ending(x) == ending(y) => level::ENDING,
         Role::Postcode if area(x) == area(y) => level::AREA,
@@ -78,7 +80,8 @@ fn is_initial(a: &str, b: &str) -> bool {
 
 /// Whether all words of one are words of the other.
 fn is_part(a: &str, b: &str) -> bool {
-    let part_of = |part: &str, whole: &str| part.split(' ').all(|word| whole.split(' ').any(|other| other == word));
+    let part_of =
+        |part: &str, whole: &str| part.split(' ').all(|word| whole.split(' ').any(|other| other == word));
     (a.contains(' ') || b.contains(' ')) && (part_of(a, b) || part_of(b, a))
 }
 
@@ -159,7 +162,9 @@ impl Sign {
         let here = u32::from(self.len) - (self.mask & !other.mask).count_ones();
         let there = u32::from(other.len) - (other.mask & !self.mask).count_ones();
         let common = here.min(there) as f32;
-        let jaro = (common * (INVERSE[usize::from(self.len & 127)] + INVERSE[usize::from(other.len & 127)]) + 1.0) / 3.0;
+        let jaro = (common * (INVERSE[usize::from(self.len & 127)] + INVERSE[usize::from(other.len & 127)])
+            + 1.0)
+            / 3.0;
         let head = ((self.head ^ other.head).trailing_zeros() / 8) as f32;
         jaro + 0.1 * head * (1.0 - jaro) + 1e-4 >= least
     }
@@ -194,13 +199,17 @@ impl Sign {
                     || self.may_be_part(other)
             }
             Role::Email => {
-                self.second == other.second || self.may_slip(other, 2) || self.may_be_similar(other, TEXT as f32)
+                self.second == other.second
+                    || self.may_slip(other, 2)
+                    || self.may_be_similar(other, TEXT as f32)
             }
             Role::Phone | Role::Postcode => self.second == other.second || self.may_slip(other, 1),
             Role::Identifier => self.may_slip(other, 2),
             Role::Category | Role::HouseNumber => self.may_slip(other, 1),
             Role::Exclusive => false,
-            Role::BirthDate => true,
+            Role::BirthDate => {
+                date::level(self.second, other.second) != level::different(Role::BirthDate)
+            }
         }
     }
 }
@@ -224,6 +233,8 @@ pub(crate) struct Bench<'p> {
     signs: Vec<Vec<Sign>>,
     /// Field of each lane.
     field: [usize; LANES],
+    /// Role of each lane.
+    role: [Role; LANES],
     /// Lanes of given and family names, where both are told.
     names: Option<(usize, usize)>,
 }
@@ -237,12 +248,13 @@ impl<'p> Bench<'p> {
 
     /// For few pairs: nothing is made ready.
     pub(crate) fn bare(packed: &'p Packed) -> Self {
-        let mut field = [0; LANES];
+        let (mut field, mut role) = ([0; LANES], [Role::Category; LANES]);
         for (at, own) in packed.fields.iter().enumerate() {
             field[own.lane] = at;
+            role[own.lane] = own.role;
         }
         let lane = |role| packed.field(role).map(|field| field.lane);
-        Self { packed, signs: Vec::new(), field, names: lane(Role::Given).zip(lane(Role::Family)) }
+        Self { packed, signs: Vec::new(), field, role, names: lane(Role::Given).zip(lane(Role::Family)) }
     }
 
     /// The levels of two ranks.
@@ -276,22 +288,21 @@ impl<'p> Bench<'p> {
     /// The level of two different known values of a lane.
     #[inline]
     pub(crate) fn unequal(&self, lane: usize, a: u32, b: u32) -> u8 {
-        let at = self.field[lane];
-        let Some(signs) = self.signs.get(at) else {
-            return self.defined(at, a, b);
-        };
-        let (x, y) = (&signs[a as usize], &signs[b as usize]);
-        let role = self.packed.fields[at].role;
-        if role == Role::BirthDate {
-            return date::level(x.second, y.second);
-        }
-        if !x.may_be_alike(y, role) {
-            return level::different(role);
-        }
-        self.defined(at, a, b)
+        if self.may_be_alike(lane, a, b) { self.defined(lane, a, b) } else { level::different(self.role[lane]) }
     }
 
-    fn defined(&self, at: usize, a: u32, b: u32) -> u8 {
+    /// Whether the level of two different known values may be any but the last.
+    #[inline]
+    pub(crate) fn may_be_alike(&self, lane: usize, a: u32, b: u32) -> bool {
+        match self.signs.get(self.field[lane]) {
+            Some(signs) => signs[a as usize].may_be_alike(&signs[b as usize], self.role[lane]),
+            None => true,
+        }
+    }
+
+    /// The level of two different known values by definition.
+    pub(crate) fn defined(&self, lane: usize, a: u32, b: u32) -> u8 {
+        let at = self.field[lane];
         let field = &self.packed.fields[at];
         if field.role == Role::BirthDate {
             let digits = |code: u32| date::nibbles(self.packed.birth[code as usize]);
@@ -325,7 +336,11 @@ impl<'p> Bench<'p> {
 
 fn signs_of(packed: &Packed, field: &Field, texts: &Texts) -> Vec<Sign> {
     let codes = 0..texts.len() as u32;
-    codes.map(|code| Sign::of(field.role, texts.get(code), packed.kin.contains_key(&code) && field.role == Role::Given)).collect()
+    codes
+        .map(|code| {
+            Sign::of(field.role, texts.get(code), packed.kin.contains_key(&code) && field.role == Role::Given)
+        })
+        .collect()
 }
 
 #[cfg(test)]

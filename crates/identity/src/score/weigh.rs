@@ -9,6 +9,8 @@ use crate::score::texts::NONE;
 
 /// What rounding may add to a bound.
 const SLACK: f32 = 1e-3;
+/// Values whose signatures are near at hand for the processor.
+const NEAR: usize = 1 << 16;
 
 /// A record in one piece.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +54,38 @@ pub(crate) fn rows(packed: &Packed, weights: &Weights, threads: usize) -> Vec<Ro
     rows
 }
 
+/// One lane of a comparison.
+#[derive(Debug, Clone, Copy)]
+struct Step {
+    lane: usize,
+    /// Weight of values that are different.
+    different: f32,
+}
+
+/// What a pair can still weigh.
+struct Reach {
+    own: f32,
+    shared: f32,
+    cap: f32,
+    least: f32,
+}
+
+impl Reach {
+    #[inline]
+    fn is_open(&self) -> bool {
+        self.own + self.shared.min(self.cap) >= self.least
+    }
+
+    #[inline]
+    fn lose(&mut self, lane: usize, bits: f32) {
+        if lane < CLASS {
+            self.own += bits;
+        } else {
+            self.shared += bits;
+        }
+    }
+}
+
 /// Weighs pairs.
 #[derive(Debug)]
 pub(crate) struct Scale<'p> {
@@ -59,8 +93,8 @@ pub(crate) struct Scale<'p> {
     weights: &'p Weights,
     bench: Bench<'p>,
     floor: f32,
-    /// Lanes in the order of what is lost where they differ, most first.
-    order: Vec<usize>,
+    /// Lanes in the order of what is lost where they differ for what it costs to know, most first.
+    steps: Vec<Step>,
     /// The most that different values of a lane can weigh.
     unequal: [f32; LANES],
 }
@@ -68,18 +102,20 @@ pub(crate) struct Scale<'p> {
 impl<'p> Scale<'p> {
     /// Pairs below `floor` will not be told; `f32::MIN` for few pairs, of which nothing is made ready.
     pub(crate) fn new(packed: &'p Packed, weights: &'p Weights, floor: f32) -> Self {
-        let mut order: Vec<(usize, f32)> = packed
+        let mut steps: Vec<(f32, Step)> = packed
             .fields
             .iter()
             .map(|field| {
                 let different = weights.level[field.lane][usize::from(level::different(field.role))];
-                (field.lane, weights.unequal[field.lane] - different)
+                let lost = weights.unequal[field.lane] - different;
+                let near = packed.texts(field).len() <= NEAR;
+                (if near { lost } else { lost / 2.0 }, Step { lane: field.lane, different })
             })
             .collect();
-        order.sort_by(|x, y| y.1.total_cmp(&x.1).then(x.0.cmp(&y.0)));
-        let order = order.into_iter().map(|(lane, _)| lane).collect();
+        steps.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.lane.cmp(&y.1.lane)));
+        let steps = steps.into_iter().map(|(_, step)| step).collect();
         let bench = if floor == f32::MIN { Bench::bare(packed) } else { Bench::new(packed) };
-        Self { packed, weights, bench, floor, order, unequal: weights.unequal }
+        Self { packed, weights, bench, floor, steps, unequal: weights.unequal }
     }
 
     /// The weight of two records; none below the floor.
@@ -94,24 +130,39 @@ impl<'p> Scale<'p> {
             bits[family] = 0.0;
             open &= !(1 << given | 1 << family);
         }
-        let (mut own, mut shared) = (plain_sum(&bits[..CLASS]), plain_sum(&bits[CLASS..]));
-        let reach = self.floor - self.weights.prior - SLACK;
-        for &lane in &self.order {
-            if own + shared.min(self.weights.household_cap) < reach {
+        let mut reach = Reach {
+            own: plain_sum(&bits[..CLASS]),
+            shared: plain_sum(&bits[CLASS..]),
+            cap: self.weights.household_cap,
+            least: self.floor - self.weights.prior - SLACK,
+        };
+        // Signatures of all lanes first, then the texts of those that may be alike.
+        let mut alike = 0u32;
+        for step in &self.steps {
+            if !reach.is_open() {
                 return None;
             }
+            let lane = step.lane;
             if open >> lane & 1 == 0 {
                 continue;
             }
-            let level = self.bench.unequal(lane, a.code[lane], b.code[lane]);
-            let bit = self.weights.level[lane][usize::from(level)];
-            let lost = bit - bits[lane];
-            bits[lane] = bit;
-            if lane < CLASS {
-                own += lost;
+            if self.bench.may_be_alike(lane, a.code[lane], b.code[lane]) {
+                alike |= 1 << lane;
             } else {
-                shared += lost;
+                reach.lose(lane, step.different - bits[lane]);
+                bits[lane] = step.different;
             }
+        }
+        while alike != 0 {
+            if !reach.is_open() {
+                return None;
+            }
+            let lane = alike.trailing_zeros() as usize;
+            alike &= alike - 1;
+            let level = self.bench.defined(lane, a.code[lane], b.code[lane]);
+            let bit = self.weights.level[lane][usize::from(level)];
+            reach.lose(lane, bit - bits[lane]);
+            bits[lane] = bit;
         }
         let total = self.weights.total(&bits);
         (total >= self.floor).then_some(total)
@@ -120,19 +171,17 @@ impl<'p> Scale<'p> {
     /// Weights of lanes with equal values, the most of lanes with different ones, and which lanes these are.
     #[inline]
     fn equal(&self, a: &Row, b: &Row) -> ([f32; LANES], u32) {
-        let mut bits = [0.0; LANES];
-        let mut open = 0u32;
-        for (lane, bit) in bits.iter_mut().enumerate() {
+        let (mut bits, mut differing) = ([0.0; LANES], [0u32; LANES]);
+        for lane in 0..LANES {
             let (x, y) = (a.code[lane], b.code[lane]);
-            let same = x == y;
-            let known = (x != NONE) & (y != NONE);
+            let same = u32::from(x == y).wrapping_neg();
+            let known = u32::from((x != NONE) & (y != NONE)).wrapping_neg();
             let differ = known & !same;
-            // An unknown value weighs nothing when equal, too.
-            let weight = if same { a.equal[lane] } else { 0.0 };
-            *bit = if differ { self.unequal[lane] } else { weight };
-            open |= u32::from(differ) << lane;
+            // The weight of no value is 0, so that two of them weigh nothing.
+            bits[lane] = f32::from_bits(same & a.equal[lane].to_bits() | differ & self.unequal[lane].to_bits());
+            differing[lane] = differ & 1 << lane;
         }
-        (bits, open)
+        (bits, differing.iter().fold(0, |open, lane| open | lane))
     }
 
     /// The weights of two ranks by lane, and the lanes in which both say something.
