@@ -9,9 +9,12 @@ use uuid::Uuid;
 
 /// A town of people with one to three records each; the person is the hash's last two digits.
 fn town(people: u64) -> Vec<(u64, String)> {
-    const GIVEN: [&str; 12] =
-        ["Anna", "Bruno", "Carla", "David", "Elena", "Fabian", "Greta", "Hanno", "Irene", "Jonas", "Klara", "Lukas"];
-    const START: [&str; 10] = ["Ber", "Hof", "Stein", "Wald", "Rot", "Acker", "Linden", "Mühl", "Kirch", "Oster"];
+    const GIVEN: [&str; 12] = [
+        "Anna", "Bruno", "Carla", "David", "Elena", "Fabian", "Greta", "Hanno", "Irene", "Jonas", "Klara",
+        "Lukas",
+    ];
+    const START: [&str; 10] =
+        ["Ber", "Hof", "Stein", "Wald", "Rot", "Acker", "Linden", "Mühl", "Kirch", "Oster"];
     const END: [&str; 7] = ["mann", "bauer", "feld", "inger", "hauser", "dorfer", "meier"];
     let mut rows = Vec::new();
     for person in 0..people {
@@ -24,11 +27,17 @@ fn town(people: u64) -> Vec<(u64, String)> {
         let code = format!("{}", 1010 + 10 * pick(52, 23));
         rows.push((1000 * person + 1, format!("g={given}; f={family}; b={born}; e=m{mail}.{person}@example.org; a={street}; z={code}; t=Wien")));
         if mixed % 3 > 0 {
-            let slip = format!("{}{}", &family[..1], family[1..].replacen('e', "é", 1));
-            rows.push((1000 * person + 2, format!("g={given}; f={slip}; b={born}; p=+43 1 {phone}; a={street}; z={code}; t=Wien")));
+            let slip = family.replacen("er", "re", 1).replacen("in", "ni", 1);
+            rows.push((
+                1000 * person + 2,
+                format!("g={given}; f={slip}; b={born}; p=+43 1 {phone}; a={street}; z={code}; t=Wien"),
+            ));
         }
-        if mixed % 5 == 0 {
-            rows.push((1000 * person + 3, format!("g={given}; f={family}; p=+43 1 {phone}; a={street}; z={code}")));
+        if mixed.is_multiple_of(5) {
+            rows.push((
+                1000 * person + 3,
+                format!("g={given}; f={family}; p=+43 1 {phone}; a={street}; z={code}"),
+            ));
         }
     }
     rows
@@ -45,12 +54,20 @@ fn evidence_joins_what_no_key_joins_and_tells_its_weight() {
     let model = trained(&table);
     let keys = table.resolve(Unit::Person);
     let found = table.weighed(Unit::Person, &Weighing { model: Some(&model), ..Weighing::default() });
-    assert!(found.ids.len() < keys.ids.len(), "{} customers by keys, {} weighed", keys.ids.len(), found.ids.len());
+    assert!(
+        found.ids.len() < keys.ids.len(),
+        "{} customers by keys, {} weighed",
+        keys.ids.len(),
+        found.ids.len()
+    );
     let person = |row: u32| rows[row as usize].0 / 1000;
     let wrong = found.merges.iter().filter(|merge| person(merge.record_a) != person(merge.record_b)).count();
     assert!(wrong * 500 <= found.merges.len(), "{wrong} of {} merges are wrong", found.merges.len());
     let scored = found.merges.iter().filter(|merge| merge.rule == Rule::Scored);
-    assert!(scored.clone().count() > 10 && scored.clone().all(|merge| merge.weight.is_some_and(|weight| weight.is_finite())));
+    assert!(
+        scored.clone().count() > 10
+            && scored.clone().all(|merge| merge.weight.is_some_and(|weight| weight.is_finite()))
+    );
     assert_eq!(found.merges.len(), rows.len() - found.ids.len(), "merges span the customers");
 }
 
@@ -101,9 +118,15 @@ fn daily(rows: &[(u64, String)], days: &[usize], model: &Model) -> (Vec<(u64, Uu
         let previous = Previous { record_hash: &hash, id: &id, redirects: &redirects, retired: &retired };
         let weighing = Weighing { model: Some(model), ..Weighing::default() };
         let mut mint = Mint::new(1, day as u64 + 1);
-        let found = resolve(&table.records(), &settings(Unit::Person), &weighing, &previous, &mut mint).unwrap();
+        let found =
+            resolve(&table.records(), &settings(Unit::Person), &weighing, &previous, &mut mint).unwrap();
         churned += untouched_that_changed(&known, &table.hash, &found);
-        known = table.hash.iter().zip(&found.customer).map(|(hash, customer)| (*hash, found.ids[*customer as usize])).collect();
+        known = table
+            .hash
+            .iter()
+            .zip(&found.customer)
+            .map(|(hash, customer)| (*hash, found.ids[*customer as usize]))
+            .collect();
         redirects.clone_from(&found.redirects);
         retired = Vec::new();
     }
@@ -119,7 +142,12 @@ fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolutio
                 groups.entry(id).or_default().push(hash);
             }
         }
-        groups.into_iter().map(|(id, mut records)| { records.sort_unstable(); (records, id) })
+        groups
+            .into_iter()
+            .map(|(id, mut records)| {
+                records.sort_unstable();
+                (records, id)
+            })
             .collect::<std::collections::BTreeMap<Vec<u64>, Uuid>>()
     };
     let before_hash: Vec<u64> = known.iter().map(|pair| pair.0).collect();
@@ -134,7 +162,13 @@ fn partition(known: &[(u64, Uuid)]) -> std::collections::BTreeSet<Vec<u64>> {
     for &(hash, id) in known {
         groups.entry(id).or_default().push(hash);
     }
-    groups.into_values().map(|mut records| { records.sort_unstable(); records }).collect()
+    groups
+        .into_values()
+        .map(|mut records| {
+            records.sort_unstable();
+            records
+        })
+        .collect()
 }
 
 proptest! {
