@@ -34,9 +34,8 @@ pub(crate) struct Clusters<'e> {
     refused: Vec<(u32, u32, Field, Why)>,
 }
 
-/// Clusters told by row, in the order of rows.
+/// What joined records and what did not, told by row.
 pub(crate) struct Found {
-    pub(crate) customer: Vec<u32>,
     pub(crate) merges: Vec<Merge>,
     pub(crate) refused: Vec<Refused>,
 }
@@ -256,7 +255,7 @@ impl<'e> Clusters<'e> {
         })
     }
 
-    /// Customers by row: dense codes in the order of first rows.
+    /// Told by row.
     pub(crate) fn into_found(mut self) -> Found {
         let customer = self.customers();
         let row = |rank: u32| self.evidence.order[rank as usize];
@@ -266,6 +265,7 @@ impl<'e> Clusters<'e> {
             record_b: row(b),
             rule: guard::rule(self.evidence, field, a, b),
             field,
+            weight: None,
         };
         let merges = self.merges.iter().map(merge).collect();
         let refused = |&(a, b, field, why): &(u32, u32, Field, Why)| Refused {
@@ -277,7 +277,7 @@ impl<'e> Clusters<'e> {
         let mut refused: Vec<Refused> = self.refused.iter().map(refused).collect();
         // A stronger or later key may have joined them all the same.
         refused.retain(|pair| customer[pair.record_a as usize] != customer[pair.record_b as usize]);
-        Found { customer, merges, refused }
+        Found { merges, refused }
     }
 
     fn customers(&mut self) -> Vec<u32> {

@@ -31,4 +31,48 @@ pub enum Error {
         /// An id in the circle.
         id: Uuid,
     },
+    /// A column to be compared is shorter or longer than `record_hash`.
+    #[error("records: column `{column}` has {found} rows where record_hash has {expected}; hand in columns of one length")]
+    Uneven {
+        /// The column.
+        column: String,
+        /// Its rows.
+        found: usize,
+        /// Rows of `record_hash`.
+        expected: usize,
+    },
+    /// Two columns of one name, or of a role that may come once.
+    #[error("records: the column `{column}` ({role}) comes twice; give each column its own name, and names and birth date one column each")]
+    Column {
+        /// The column.
+        column: String,
+        /// Its part.
+        role: &'static str,
+    },
+    /// More fields than fit.
+    #[error("records: {found} columns tell of {what}, {limit} are compared at most; leave out those that say least")]
+    Fields {
+        /// The person alone, or a household.
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there may be.
+        limit: usize,
+    },
+    /// The model was trained on other fields.
+    #[error("the model compares {known}, the records have {found}; train a new model")]
+    Model {
+        /// Fields of the model.
+        known: String,
+        /// Fields of the records.
+        found: String,
+    },
+    /// A row that does not exist.
+    #[error("there is no row {row} among {records} records")]
+    Row {
+        /// The row.
+        row: u32,
+        /// How many there are.
+        records: usize,
+    },
 }

@@ -71,6 +71,20 @@ pub(crate) struct Exclusive {
     pub(crate) kind: Vec<u32>,
 }
 
+impl Exclusive {
+    /// Codes by kind, then by rank; [`NONE`] for records without an id of the kind.
+    pub(crate) fn by_kind(&self) -> Vec<Vec<u32>> {
+        let kinds = self.kind.iter().map(|kind| kind + 1).max().unwrap_or(0);
+        let mut told = vec![vec![NONE; self.value.code.len()]; kinds as usize];
+        for (rank, &code) in self.value.code.iter().enumerate() {
+            if code != NONE {
+                told[self.kind[code as usize] as usize][rank] = code;
+            }
+        }
+        told
+    }
+}
+
 /// All records in codes, by rank.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {

@@ -181,7 +181,7 @@ fn is_short_for(short: &str, long: &str) -> bool {
 }
 
 /// Short forms of given names, each with the names it is used for.
-const SHORT_FORMS: &[(&str, &str)] = &[
+pub(crate) const SHORT_FORMS: &[(&str, &str)] = &[
     ("abby", "abigail"),
     ("al", "albert alan alfred alexander"),
     ("alex", "alexander alexandra alexandre alejandro alejandra alessandro alessandra aleksandr alexis"),

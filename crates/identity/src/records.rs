@@ -27,6 +27,8 @@ pub struct Records<'a> {
     pub address: &'a StringArray,
     /// Postcode.
     pub postcode: &'a StringArray,
+    /// Place or city; no key by itself.
+    pub city: &'a StringArray,
     /// Company name; no evidence by itself.
     pub company: &'a StringArray,
     /// Account key.
@@ -48,6 +50,7 @@ impl Records<'_> {
             ("birth_date", self.birth_date.len()),
             ("address", self.address.len()),
             ("postcode", self.postcode.len()),
+            ("city", self.city.len()),
             ("company", self.company.len()),
             ("account", self.account.len()),
             ("exclusive_id", self.exclusive_id.len()),

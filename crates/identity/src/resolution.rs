@@ -1,10 +1,11 @@
 //! What comes out: customers, and why.
 
+use crate::score::Review;
 use uuid::Uuid;
 
 /// Which record belongs to which customer. Customers are dense codes in the order of their first records;
 /// records are told by their row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Resolution {
     /// Customer code of each record.
     pub customer: Vec<u32>,
@@ -12,16 +13,19 @@ pub struct Resolution {
     pub ids: Vec<Uuid>,
     /// Ids merged away, each with the id that stands for it now; sorted by the first.
     pub redirects: Vec<(Uuid, Uuid)>,
-    /// What joined records, strongest key first: for a customer of n records, n − 1 merges that span it.
+    /// What joined records: people's decisions, then keys, strongest first, then weighed evidence, strongest first.
+    /// For a customer of n records, n − 1 merges that span it.
     pub merges: Vec<Merge>,
     /// Records that share a value and still are two customers, in the order of the keys.
     pub refused: Vec<Refused>,
     /// Values that identify nobody, being linked to too many names.
     pub generic: Vec<Generic>,
+    /// Pairs of records of different customers that a person should look at, strongest first.
+    pub review: Vec<Review>,
 }
 
 /// Why two records are one customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Merge {
     /// The customer's code.
     pub customer: u32,
@@ -33,6 +37,8 @@ pub struct Merge {
     pub rule: Rule,
     /// What they share.
     pub field: Field,
+    /// Bits of evidence, of what was weighed.
+    pub weight: Option<f32>,
 }
 
 /// Two records that share a value and are not joined by it.
@@ -76,6 +82,8 @@ pub enum Field {
     NameBirthDate,
     /// Full name, postcode and street.
     NameAddress,
+    /// Everything both records tell.
+    All,
 }
 
 impl Field {
@@ -89,6 +97,7 @@ impl Field {
             Self::Phone => "phone",
             Self::NameBirthDate => "name+birth_date",
             Self::NameAddress => "name+address",
+            Self::All => "all",
         }
     }
 }
@@ -108,6 +117,10 @@ pub enum Rule {
     NewFamilyName,
     /// One record has no name, and all others on the value are one person.
     MissingName,
+    /// All that both tell weighs for it.
+    Scored,
+    /// People decided so.
+    Decided,
 }
 
 impl Rule {
@@ -120,6 +133,8 @@ impl Rule {
             Self::ShortName => "short_name",
             Self::NewFamilyName => "new_family_name",
             Self::MissingName => "missing_name",
+            Self::Scored => "scored",
+            Self::Decided => "decided",
         }
     }
 }

@@ -4,12 +4,13 @@ mod guards;
 mod history;
 mod households;
 mod properties;
+mod weighed;
 
-use crate::{Error, Mint, Previous, Records, Resolution, Settings, resolve};
+use crate::{Error, Mint, Previous, Records, Resolution, Settings, Weighing, resolve};
 use arrow::array::StringArray;
 use model::config::Unit;
 
-const KEYS: [&str; 11] = ["n", "g", "f", "e", "p", "b", "a", "z", "c", "k", "x"];
+const KEYS: [&str; 12] = ["n", "g", "f", "e", "p", "b", "a", "z", "t", "c", "k", "x"];
 
 /// Records for tests, written `key=value; …` with the keys n(ame), g(iven), f(amily), e(mail), p(hone),
 /// b(irth date), a(ddress), z (postcode), c(ompany), k (account key), x (exclusive id).
@@ -51,6 +52,7 @@ impl Table {
             birth_date,
             address,
             postcode,
+            city,
             company,
             account,
             exclusive_id,
@@ -69,14 +71,20 @@ impl Table {
             birth_date,
             address,
             postcode,
+            city,
             company,
             account,
             exclusive_id,
         }
     }
 
+    fn weighed(&self, unit: Unit, weighing: &Weighing) -> Resolution {
+        let (records, mut mint) = (self.records(), Mint::new(1, 1));
+        resolve(&records, &settings(unit), weighing, &Previous::default(), &mut mint).unwrap()
+    }
+
     fn resolve(&self, unit: Unit) -> Resolution {
-        resolve(&self.records(), &settings(unit), &Previous::default(), &mut Mint::new(1, 1)).unwrap()
+        self.weighed(unit, &Weighing::default())
     }
 }
 
@@ -92,7 +100,13 @@ fn person(rows: &[&str]) -> Resolution {
 fn columns_of_unequal_length_and_records_that_come_twice_are_refused() {
     let mut table = Table::of(&["n=Anna Berg", "n=Tom Berg"]);
     let run = |table: &Table| {
-        resolve(&table.records(), &settings(Unit::Person), &Previous::default(), &mut Mint::new(1, 1))
+        resolve(
+            &table.records(),
+            &settings(Unit::Person),
+            &Weighing::default(),
+            &Previous::default(),
+            &mut Mint::new(1, 1),
+        )
             .unwrap_err()
     };
     table.hash = vec![7, 7];

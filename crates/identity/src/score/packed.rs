@@ -1,0 +1,117 @@
+//! Records as integer codes, one lane per field, in the order of their hashes.
+
+use crate::likeness::SHORT_FORMS;
+use crate::score::table::Role;
+use crate::score::texts::Texts;
+use rustc_hash::FxHashMap;
+
+/// Most fields of one class.
+pub(crate) const CLASS: usize = 8;
+/// Lanes: first those of the person's own traits, then those that a household shares.
+pub(crate) const LANES: usize = 2 * CLASS;
+
+/// A column of codes.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) role: Role,
+    /// The column's name.
+    pub(crate) name: String,
+    /// Its place in a row of levels.
+    pub(crate) lane: usize,
+    /// Its dictionary, by position among [`Packed::dictionaries`].
+    pub(crate) texts: usize,
+    /// By rank; [`super::texts::NONE`] where nothing is known.
+    pub(crate) code: Vec<u32>,
+}
+
+/// Short forms that a given name is, and those that stand for it: a bit per row of the table of short forms.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Kin {
+    pub(crate) short: u128,
+    pub(crate) long: u128,
+}
+
+impl Kin {
+    /// What the first of the given names is.
+    pub(crate) fn of(given: &str) -> Self {
+        let first = given.split(' ').next().unwrap_or_default();
+        let mut kin = Self::default();
+        for (at, (short, names)) in SHORT_FORMS.iter().enumerate() {
+            kin.short |= u128::from(*short == first) << at;
+            kin.long |= u128::from(names.split(' ').any(|name| name == first)) << at;
+        }
+        kin
+    }
+
+    /// Whether one is a short form of the other.
+    pub(crate) fn meets(self, other: Self) -> bool {
+        (self.short & other.long) | (self.long & other.short) != 0
+    }
+}
+
+/// Records ready to be compared.
+#[derive(Debug)]
+pub struct Packed {
+    /// Row of each rank.
+    pub(crate) order: Vec<u32>,
+    /// Record hash of each rank, ascending.
+    pub(crate) hash: Vec<u64>,
+    /// Source of each rank; empty where it does not matter.
+    pub(crate) source: Vec<u16>,
+    /// Whether two records of one source are never one customer.
+    pub(crate) link_only: bool,
+    /// In the order of lanes.
+    pub(crate) fields: Vec<Field>,
+    pub(crate) dictionaries: Vec<Texts>,
+    /// Digits YYYYMMDD of every code of the birth date; empty without one.
+    pub(crate) birth: Vec<u32>,
+    /// Kinship of those given names that have any, by code.
+    pub(crate) kin: FxHashMap<u32, Kin>,
+}
+
+impl Packed {
+    /// How many records there are.
+    pub fn len(&self) -> usize {
+        self.hash.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.hash.is_empty()
+    }
+
+    /// The dictionary of a field.
+    pub(crate) fn texts(&self, field: &Field) -> &Texts {
+        &self.dictionaries[field.texts]
+    }
+
+    /// The first field of a role.
+    pub(crate) fn field(&self, role: Role) -> Option<&Field> {
+        self.fields.iter().find(|field| field.role == role)
+    }
+
+    /// Whether two ranks may be one customer at all.
+    pub(crate) fn may_meet(&self, a: u32, b: u32) -> bool {
+        !self.link_only || self.source[a as usize] != self.source[b as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_forms_meet_their_names_only() {
+        for (a, b, meet) in [
+            ("bob", "robert", true),
+            ("robert james", "bob", true),
+            ("alex", "alexandra", true),
+            ("bob", "william", false),
+            ("robert", "robert", false),
+            ("kelgoola", "bob", false),
+        ] {
+            assert_eq!(Kin::of(a).meets(Kin::of(b)), meet, "{a} {b}");
+        }
+        assert!(SHORT_FORMS.len() <= 128, "one bit each");
+    }
+}

@@ -1,0 +1,216 @@
+//! Pairs above the floor: block by block, each pair weighed once, nothing kept of the others.
+
+use crate::Error;
+use crate::score::block::{ALONE, Blocking, Blocks, Keys};
+use crate::score::model::{Model, Weights};
+use crate::score::packed::Packed;
+use crate::score::rules::RULES;
+use crate::score::weigh::{Row, Scale, rows};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Weight, in bits, from which a pair is kept: one in nine is a chance worth a look.
+pub(crate) const FLOOR: f32 = -3.0;
+/// Pairs that a thread takes at a time, about.
+const PORTION: u64 = 1 << 20;
+
+/// Two ranks and what they weigh.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Edge {
+    pub(crate) a: u32,
+    /// Above `a`.
+    pub(crate) b: u32,
+    /// Bits.
+    pub(crate) weight: f32,
+    /// The first rule that brought the two together, by position among [`Scored::rules`].
+    pub(crate) rule: u8,
+}
+
+/// What one rule contributed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleCount {
+    /// Its name.
+    pub name: String,
+    /// Pairs it was the first to bring together.
+    pub pairs: u64,
+    /// Pairs it left out since its blocks were over-full.
+    pub left_pairs: u64,
+    /// Pairs kept.
+    pub edges: u64,
+}
+
+/// Pairs worth keeping.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scored {
+    /// By rule, then in the order of blocks.
+    pub(crate) edges: Vec<Edge>,
+    /// In the order in which they were tried.
+    pub rules: Vec<RuleCount>,
+}
+
+impl Scored {
+    /// How many pairs were weighed.
+    pub fn pairs(&self) -> u64 {
+        self.rules.iter().map(|rule| rule.pairs).sum()
+    }
+
+    /// How many pairs were kept.
+    pub fn edges(&self) -> u64 {
+        self.edges.len() as u64
+    }
+}
+
+/// Weighs all pairs that share a key.
+///
+/// # Errors
+/// When the model was trained on other fields.
+pub fn score(packed: &Packed, model: &Model, threads: usize) -> Result<Scored, Error> {
+    model.check(packed)?;
+    let weights = Weights::new(packed, model);
+    let blocking = Blocking::new(packed, threads);
+    Ok(score_touched(packed, &weights, &blocking, None, threads))
+}
+
+/// Weighs the pairs of which at least one rank is `touched`; all without it.
+pub(crate) fn score_touched(
+    packed: &Packed,
+    weights: &Weights,
+    blocking: &Blocking,
+    touched: Option<&[bool]>,
+    threads: usize,
+) -> Scored {
+    let rows = rows(packed, weights, threads);
+    let scorer = Scorer {
+        packed,
+        scale: Scale::new(packed, weights, FLOOR),
+        rows: &rows,
+        keys: &blocking.keys,
+        touched,
+    };
+    if blocking.is_alone() {
+        let all = all(packed.len());
+        let (edges, rule) = scorer.rule(0, ALONE, &all, threads);
+        return Scored { edges, rules: vec![rule] };
+    }
+    let mut scored = Scored { edges: Vec::new(), rules: Vec::new() };
+    for (at, (rule, blocks)) in blocking.rules.iter().zip(&blocking.blocks).enumerate() {
+        let (edges, rule) = scorer.rule(at, rule.name, blocks, threads);
+        scored.edges.extend(edges);
+        scored.rules.push(rule);
+    }
+    scored
+}
+
+/// One block of all ranks.
+fn all(records: usize) -> Blocks {
+    Blocks { ranks: (0..records as u32).collect(), starts: vec![0, records as u32], left_pairs: 0 }
+}
+
+struct Scorer<'p> {
+    packed: &'p Packed,
+    scale: Scale<'p>,
+    rows: &'p [Row],
+    keys: &'p [Keys],
+    touched: Option<&'p [bool]>,
+}
+
+/// Blocks in one piece: what is compared lies together.
+#[derive(Default)]
+struct Gathered {
+    rows: Vec<Row>,
+    keys: Vec<Keys>,
+}
+
+impl Scorer<'_> {
+    fn rule(&self, rule: usize, name: &str, blocks: &Blocks, threads: usize) -> (Vec<Edge>, RuleCount) {
+        let portions = portions(blocks);
+        let next = AtomicUsize::new(0);
+        let done: Mutex<Vec<(usize, Vec<Edge>, u64)>> = Mutex::new(Vec::new());
+        let work = || {
+            let mut gathered = Gathered::default();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(&(from, to)) = portions.get(at) else { return };
+                let mut edges = Vec::new();
+                let mut pairs = 0;
+                for block in from..to {
+                    pairs += self.block(rule, blocks.get(block), &mut gathered, &mut edges);
+                }
+                done.lock().unwrap_or_else(PoisonError::into_inner).push((at, edges, pairs));
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 1..threads.min(portions.len()) {
+                scope.spawn(work);
+            }
+            work();
+        });
+        let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.sort_unstable_by_key(|(at, ..)| *at);
+        let pairs = done.iter().map(|(_, _, pairs)| pairs).sum();
+        let edges: Vec<Edge> = done.into_iter().flat_map(|(_, edges, _)| edges).collect();
+        let kept = edges.len() as u64;
+        let count = RuleCount { name: name.to_owned(), pairs, left_pairs: blocks.left_pairs, edges: kept };
+        (edges, count)
+    }
+
+    /// Weighs the pairs of a block that no earlier rule made; returns how many there were.
+    fn block(&self, rule: usize, ranks: &[u32], gathered: &mut Gathered, edges: &mut Vec<Edge>) -> u64 {
+        let is_touched = |rank: u32| self.touched.is_none_or(|touched| touched[rank as usize]);
+        if self.touched.is_some() && !ranks.iter().any(|&rank| is_touched(rank)) {
+            return 0;
+        }
+        gathered.rows.clear();
+        gathered.rows.extend(ranks.iter().map(|&rank| self.rows[rank as usize]));
+        gathered.keys.clear();
+        if rule > 0 {
+            gathered.keys.extend(ranks.iter().map(|&rank| self.keys[rank as usize]));
+        }
+        let mut pairs = 0;
+        for (i, &a) in ranks.iter().enumerate() {
+            let touches = is_touched(a);
+            for (j, &b) in ranks.iter().enumerate().skip(i + 1) {
+                if !(touches || is_touched(b))
+                    || (rule > 0 && were_met(&gathered.keys[i], &gathered.keys[j], rule))
+                    || !self.packed.may_meet(a, b)
+                {
+                    continue;
+                }
+                pairs += 1;
+                if let Some(weight) = self.scale.weight(&gathered.rows[i], &gathered.rows[j]) {
+                    edges.push(Edge { a, b, weight, rule: rule as u8 });
+                }
+            }
+        }
+        pairs
+    }
+}
+
+/// Whether an earlier rule made the pair.
+#[inline]
+fn were_met(a: &Keys, b: &Keys, rule: usize) -> bool {
+    let mut met = 0u32;
+    for at in 0..RULES {
+        met |= u32::from((a[at] == b[at]) & (a[at] != 0)) << at;
+    }
+    met & ((1 << rule) - 1) != 0
+}
+
+/// Ranges of blocks with about as many pairs each.
+fn portions(blocks: &Blocks) -> Vec<(usize, usize)> {
+    let mut portions = Vec::new();
+    let (mut from, mut pairs) = (0, 0);
+    for block in 0..blocks.len() {
+        let size = blocks.get(block).len() as u64;
+        pairs += size * size / 2 + 8 * size;
+        if pairs >= PORTION {
+            portions.push((from, block + 1));
+            (from, pairs) = (block + 1, 0);
+        }
+    }
+    portions.push((from, blocks.len()));
+    portions
+}
+
+#[cfg(test)]
+mod tests;
