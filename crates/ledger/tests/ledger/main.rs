@@ -9,6 +9,8 @@ mod calibration;
 #[cfg(test)]
 mod cdnow;
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod lists;
@@ -20,3 +22,7 @@ mod oracle_statement;
 mod postings;
 #[cfg(test)]
 mod worked;
+#[cfg(test)]
+mod worth;
+#[cfg(test)]
+mod worth_edges;
