@@ -17,6 +17,7 @@ mod reason;
 mod rules;
 mod statement;
 mod stream;
+pub mod survival;
 pub mod worth;
 
 pub use balance::{Checks, Closing, Imbalance, check_balance};
