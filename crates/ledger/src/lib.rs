@@ -5,6 +5,7 @@
 mod balance;
 mod calendar;
 mod calibrate;
+pub mod cohorts;
 mod columns;
 mod error;
 mod figures;

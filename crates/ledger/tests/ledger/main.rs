@@ -23,6 +23,8 @@ mod postings;
 #[cfg(test)]
 mod survival;
 #[cfg(test)]
+mod triangle;
+#[cfg(test)]
 mod worked;
 #[cfg(test)]
 mod worth;
