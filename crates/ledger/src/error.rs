@@ -62,6 +62,60 @@ pub enum Error {
         /// Follow-up of the other.
         right: u32,
     },
+    /// Columns of a model's input that differ in length.
+    #[error("column `{column}` has {found} rows where {expected} are due; pass columns of one length")]
+    Ragged {
+        /// The column at fault.
+        column: &'static str,
+        /// Rows that are due.
+        expected: usize,
+        /// Rows of the column at fault.
+        found: usize,
+    },
+    /// A value a model cannot read.
+    #[error("{model}, row {row}: {problem}")]
+    Unreadable {
+        /// Name of the model.
+        model: &'static str,
+        /// Row of the input, from 0.
+        row: usize,
+        /// What is wrong and what to pass instead.
+        problem: &'static str,
+    },
+    /// Too little data for a model to say anything.
+    #[error(
+        "{model} needs at least {needed} {what}, there are {found}; wait for more history or widen the segment"
+    )]
+    TooFew {
+        /// Name of the model.
+        model: &'static str,
+        /// What there is too little of.
+        what: &'static str,
+        /// How many are needed.
+        needed: usize,
+        /// How many there are.
+        found: usize,
+    },
+    /// No maximum of the likelihood was found.
+    #[error(
+        "{model} did not converge: {detail}; show no figure from it, widen the segment or lengthen the history"
+    )]
+    NoConvergence {
+        /// Name of the model.
+        model: &'static str,
+        /// Where the search ended.
+        detail: String,
+    },
+    /// The data do not tell the parameters apart.
+    #[error(
+        "{model} is not identified by these data: {detail}; show no figure from it, or leave out what says the same twice"
+    )]
+    Singular {
+        /// Name of the model.
+        model: &'static str,
+        /// What cannot be told apart.
+        detail: String,
+    },
     /// The books do not balance.
     #[error(transparent)]
     Unbalanced(#[from] Imbalance),
@@ -70,4 +124,19 @@ pub enum Error {
 /// Refuses a column that is not as long as `customer`.
 pub(crate) fn same_length(column: &'static str, expected: usize, found: usize) -> Result<(), Error> {
     if expected == found { Ok(()) } else { Err(Error::Unequal { column, expected, found }) }
+}
+
+/// Refuses a column of a model's input that is not as long as the others.
+pub(crate) fn same_rows(column: &'static str, expected: usize, found: usize) -> Result<(), Error> {
+    if expected == found { Ok(()) } else { Err(Error::Ragged { column, expected, found }) }
+}
+
+/// Refuses data with fewer than `needed` of something.
+pub(crate) fn enough(
+    model: &'static str,
+    what: &'static str,
+    needed: usize,
+    found: usize,
+) -> Result<(), Error> {
+    if found >= needed { Ok(()) } else { Err(Error::TooFew { model, what, needed, found }) }
 }

@@ -5,16 +5,21 @@
 mod balance;
 mod calendar;
 mod calibrate;
+pub mod cohorts;
 mod columns;
 mod error;
 mod figures;
+mod fit;
 mod fold;
 mod lists;
+mod matrix;
 mod pass;
 mod reason;
 mod rules;
 mod statement;
 mod stream;
+pub mod survival;
+pub mod worth;
 
 pub use balance::{Checks, Closing, Imbalance, check_balance};
 pub use calibrate::{Calibration, GapCounts, GapShare, MAX_GAP_DAYS};

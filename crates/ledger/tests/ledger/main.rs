@@ -9,6 +9,8 @@ mod calibration;
 #[cfg(test)]
 mod cdnow;
 #[cfg(test)]
+mod data;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod lists;
@@ -19,4 +21,12 @@ mod oracle_statement;
 #[cfg(test)]
 mod postings;
 #[cfg(test)]
+mod survival;
+#[cfg(test)]
+mod triangle;
+#[cfg(test)]
 mod worked;
+#[cfg(test)]
+mod worth;
+#[cfg(test)]
+mod worth_edges;

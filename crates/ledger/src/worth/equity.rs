@@ -1,0 +1,287 @@
+//! Customer equity: discounted purchases to come × their expected value, summed over the base, under both
+//! purchase models, with intervals by refitting on resampled histories (Poisson bootstrap of distinct rows).
+
+use super::bgnbd::BgNbd;
+use super::gamma_gamma::{GammaGamma, Spend, SpendRows};
+use super::outlook::Outlook;
+use super::pareto::ParetoNbd;
+use super::rows::HistoryRows;
+use crate::error::{Error, same_rows};
+use crate::fit::Fit;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Poisson};
+
+/// Share of draws that may fail before an interval is withheld.
+const DRAWS_THAT_MAY_FAIL: f64 = 0.1;
+
+/// How intervals are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Resampling {
+    /// Refits; 0 for no intervals.
+    pub draws: u32,
+    /// Seed: equal seeds give equal intervals.
+    pub seed: u64,
+    /// Share of draws within the interval (0.95).
+    pub level_share: f64,
+}
+
+/// What lies within a share of the draws. It tells how far the parameters are known, for the base as it is;
+/// not how single customers will fare.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// The base under one purchase model. Columns are one row per customer, in the order of the histories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelWorth {
+    /// The purchase model's fit: r, α, a, b or r, α, s, β.
+    pub fit: Fit<4>,
+    /// Probability that the customer still buys (0–1).
+    pub alive: Vec<f64>,
+    /// Customers whose probability is 1 only because the model knows no leaving before a second purchase.
+    pub assumed_alive: usize,
+    /// Discounted purchases to come.
+    pub purchases: Vec<f64>,
+    /// Their value: residual value of the customer, minor units.
+    pub residual_minor: Vec<f64>,
+    /// Sum of `alive`: customers, and its interval.
+    pub alive_sum: f64,
+    /// Interval of `alive_sum`.
+    pub alive_interval: Option<Interval>,
+    /// Sum of `residual_minor`: customer equity.
+    pub equity_minor: f64,
+    /// Interval of `equity_minor`; `None` without draws or where more than a tenth of the refits failed.
+    pub equity_interval: Option<Interval>,
+    /// Refits that failed.
+    pub failed_draws: u32,
+}
+
+/// How far the two purchase models lie apart.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spread {
+    /// Smaller and larger number of customers that still buy.
+    pub alive: Interval,
+    /// Smaller and larger customer equity, minor units.
+    pub equity_minor: Interval,
+    /// (larger − smaller) ÷ mean of the equities.
+    pub equity_share: f64,
+    /// Log-likelihood of BG/NBD − that of Pareto/NBD.
+    pub log_likelihood_ahead: f64,
+}
+
+/// The base under both purchase models.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Worth {
+    /// Fit of spend: p, q, v.
+    pub spend: Fit<3>,
+    /// Correlation of frequency and spend, which the spend model takes to be 0.
+    pub spend_correlation: Option<f64>,
+    /// Under BG/NBD, or why not.
+    pub bg_nbd: Result<ModelWorth, Error>,
+    /// Under Pareto/NBD, or why not.
+    pub pareto_nbd: Result<ModelWorth, Error>,
+    /// How far they lie apart, where both hold.
+    pub spread: Option<Spread>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Bg,
+    Pareto,
+}
+
+/// Histories and spend together, rows of histories with the sum of their customers' means.
+struct Base<'a> {
+    rows: &'a HistoryRows,
+    mean_sum: Vec<f64>,
+    spend_rows: SpendRows,
+    outlook: Outlook,
+}
+
+/// Values the base: `mean_minor` is each customer's mean value of a repeat purchase (0 for none), in the order
+/// of the histories.
+///
+/// Fails where the spend model is refused; a refused purchase model is told in its place.
+pub fn worth(
+    rows: &HistoryRows,
+    mean_minor: &[f64],
+    outlook: Outlook,
+    resampling: Resampling,
+) -> Result<Worth, Error> {
+    same_rows("mean_minor", rows.customers(), mean_minor.len())?;
+    let of_rows: Vec<u32> = rows.each().map(|(_, repeats, ..)| repeats).collect();
+    let repeats = rows.per_customer(&of_rows);
+    let spend = Spend { repeats: &repeats, mean_minor };
+    let spend_fit = GammaGamma::fit(&spend)?;
+    if spend_fit.params[1] <= 1.0 {
+        let detail = format!("q = {:.3} gives one-time buyers a spend without end", spend_fit.params[1]);
+        return Err(Error::NoConvergence { model: "Gamma–Gamma", detail });
+    }
+    let mut mean_sum = vec![0.0; rows.distinct()];
+    for (row, mean) in rows.row_of.iter().zip(mean_minor) {
+        mean_sum[*row as usize] += mean.max(0.0);
+    }
+    let base = Base { rows, mean_sum, spend_rows: spend.rows()?, outlook };
+    let spend_draws = base.spend_draws(&spend_fit, resampling);
+    let valued = |kind| base.under(kind, mean_minor, &repeats, &spend_fit, &spend_draws, resampling);
+    let (bg_nbd, pareto_nbd) = (valued(Kind::Bg), valued(Kind::Pareto));
+    let spread = bg_nbd.as_ref().ok().zip(pareto_nbd.as_ref().ok()).map(|(bg, pareto)| spread(bg, pareto));
+    Ok(Worth { spend: spend_fit, spend_correlation: spend.correlation(), bg_nbd, pareto_nbd, spread })
+}
+
+impl Kind {
+    fn fit(self, rows: &HistoryRows) -> Result<Fit<4>, Error> {
+        match self {
+            Self::Bg => BgNbd::fit(rows),
+            Self::Pareto => ParetoNbd::fit(rows),
+        }
+    }
+
+    fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<Fit<4>, Error> {
+        match self {
+            Self::Bg => BgNbd::fit_from(rows, &[start]),
+            Self::Pareto => ParetoNbd::fit_from(rows, &[start]),
+        }
+    }
+
+    /// P(alive) and discounted purchases if alive, by row.
+    fn told(self, params: [f64; 4], rows: &HistoryRows, outlook: &Outlook) -> (Vec<f64>, Vec<f64>) {
+        match self {
+            Self::Bg => {
+                let model = BgNbd::of(params);
+                (model.alive_rows(rows), model.residual_rows(rows, outlook))
+            }
+            Self::Pareto => {
+                let model = ParetoNbd::of(params);
+                (model.alive_rows(rows), model.residual_rows(rows, outlook))
+            }
+        }
+    }
+}
+
+impl Base<'_> {
+    fn under(
+        &self,
+        kind: Kind,
+        mean_minor: &[f64],
+        repeats: &[u32],
+        spend_fit: &Fit<3>,
+        spend_draws: &[Option<GammaGamma>],
+        resampling: Resampling,
+    ) -> Result<ModelWorth, Error> {
+        let fit = kind.fit(self.rows)?;
+        let (alive_rows, mut residual_rows) = kind.told(fit.params, self.rows, &self.outlook);
+        residual_rows.iter_mut().zip(&alive_rows).for_each(|(residual, alive)| *residual *= alive);
+        let spend = GammaGamma::of(spend_fit.params);
+        let (alive, purchases) =
+            (self.rows.per_customer(&alive_rows), self.rows.per_customer(&residual_rows));
+        let residual_minor: Vec<f64> = (0..purchases.len())
+            .map(|i| {
+                let mean = mean_minor[i].max(0.0);
+                purchases[i] * spend.expected_sum(if mean > 0.0 { repeats[i] } else { 0 }, 1.0, mean)
+            })
+            .collect();
+        let draws = self.draws(kind, &fit, spend_draws, resampling);
+        let failed_draws = resampling.draws - draws.len() as u32;
+        let interval = |of: fn(&(f64, f64)) -> f64| {
+            interval(draws.iter().map(of).collect(), failed_draws, resampling.level_share)
+        };
+        let once = repeats.iter().filter(|repeats| **repeats == 0).count();
+        Ok(ModelWorth {
+            fit,
+            assumed_alive: if matches!(kind, Kind::Bg) { once } else { 0 },
+            alive_sum: alive.iter().sum(),
+            alive_interval: interval(|draw| draw.0),
+            equity_minor: residual_minor.iter().sum(),
+            equity_interval: interval(|draw| draw.1),
+            failed_draws,
+            alive,
+            purchases,
+            residual_minor,
+        })
+    }
+
+    /// Spend models of resampled customers. They are resampled apart from the histories, as the models take
+    /// spend and frequency to be independent.
+    fn spend_draws(&self, fit: &Fit<3>, resampling: Resampling) -> Vec<Option<GammaGamma>> {
+        (0..resampling.draws)
+            .map(|draw| {
+                let weights = resampled(self.spend_rows.weights(), resampling.seed, 2 * u64::from(draw) + 1);
+                let refit = GammaGamma::fit_from(&self.spend_rows.weighted(weights), &[fit.params]).ok()?;
+                (refit.params[1] > 1.0).then(|| GammaGamma::of(refit.params))
+            })
+            .collect()
+    }
+
+    /// Sums of P(alive) and of residual value under parameters fitted to resampled histories.
+    fn draws(
+        &self,
+        kind: Kind,
+        fit: &Fit<4>,
+        spend_draws: &[Option<GammaGamma>],
+        resampling: Resampling,
+    ) -> Vec<(f64, f64)> {
+        let one = |(draw, spend): (u64, &Option<GammaGamma>)| {
+            let spend = (*spend)?;
+            let weights = resampled(&self.rows.weight, resampling.seed, 2 * draw);
+            let refit = kind.refit(&self.rows.weighted(weights), fit.params).ok()?;
+            Some(self.sums(kind, refit.params, &spend))
+        };
+        (0..).zip(spend_draws).filter_map(one).collect()
+    }
+
+    fn sums(&self, kind: Kind, params: [f64; 4], spend: &GammaGamma) -> (f64, f64) {
+        let (alive, residual) = kind.told(params, self.rows, &self.outlook);
+        let mut sums = (0.0, 0.0);
+        for (row, repeats, ..) in self.rows.each() {
+            let weight = self.rows.weight[row];
+            let value = spend.expected_sum(repeats, weight, self.mean_sum[row]);
+            sums.0 += weight * alive[row];
+            sums.1 += alive[row] * residual[row] * value;
+        }
+        sums
+    }
+}
+
+/// Every weight drawn anew from a Poisson distribution around it.
+fn resampled(weights: &[f64], seed: u64, stream: u64) -> Vec<f64> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(stream);
+    weights
+        .iter()
+        .map(|weight| Poisson::new(*weight).map_or(0.0, |poisson| poisson.sample(&mut random)))
+        .collect()
+}
+
+fn interval(mut draws: Vec<f64>, failed: u32, level_share: f64) -> Option<Interval> {
+    let asked = draws.len() as f64 + f64::from(failed);
+    if draws.is_empty() || f64::from(failed) > DRAWS_THAT_MAY_FAIL * asked {
+        return None;
+    }
+    draws.sort_by(f64::total_cmp);
+    let last = (draws.len() - 1) as f64;
+    let at = |share: f64| {
+        let place = share * last;
+        let (below, above) = (draws[place.floor() as usize], draws[place.ceil() as usize]);
+        below + (place - place.floor()) * (above - below)
+    };
+    let tail = (1.0 - level_share) / 2.0;
+    Some(Interval { low: at(tail), high: at(1.0 - tail) })
+}
+
+fn spread(bg: &ModelWorth, pareto: &ModelWorth) -> Spread {
+    let ordered = |left: f64, right: f64| Interval { low: left.min(right), high: left.max(right) };
+    let equity_minor = ordered(bg.equity_minor, pareto.equity_minor);
+    let mean = f64::midpoint(equity_minor.low, equity_minor.high);
+    Spread {
+        alive: ordered(bg.alive_sum, pareto.alive_sum),
+        equity_minor,
+        equity_share: if mean > 0.0 { (equity_minor.high - equity_minor.low) / mean } else { 0.0 },
+        log_likelihood_ahead: bg.fit.log_likelihood - pareto.fit.log_likelihood,
+    }
+}
