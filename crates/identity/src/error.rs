@@ -32,7 +32,9 @@ pub enum Error {
         id: Uuid,
     },
     /// A column to be compared is shorter or longer than `record_hash`.
-    #[error("records: column `{column}` has {found} rows where record_hash has {expected}; hand in columns of one length")]
+    #[error(
+        "records: column `{column}` has {found} rows where record_hash has {expected}; hand in columns of one length"
+    )]
     Uneven {
         /// The column.
         column: String,
@@ -42,7 +44,9 @@ pub enum Error {
         expected: usize,
     },
     /// Two columns of one name, or of a role that may come once.
-    #[error("records: the column `{column}` ({role}) comes twice; give each column its own name, and names and birth date one column each")]
+    #[error(
+        "records: the column `{column}` ({role}) comes twice; give each column its own name, and names and birth date one column each"
+    )]
     Column {
         /// The column.
         column: String,
@@ -50,7 +54,9 @@ pub enum Error {
         role: &'static str,
     },
     /// More fields than fit.
-    #[error("records: {found} columns tell of {what}, {limit} are compared at most; leave out those that say least")]
+    #[error(
+        "records: {found} columns tell of {what}, {limit} are compared at most; leave out those that say least"
+    )]
     Fields {
         /// The person alone, or a household.
         what: &'static str,

@@ -22,9 +22,9 @@ pub use error::Error;
 pub use ids::{Assignment, Previous, assign};
 pub use mint::Mint;
 pub use records::{Records, Settings};
+pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
 pub use score::Model;
 pub use weigh::{Weighing, explain, fits, train};
-pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
 
 use cluster::Found;
 use evidence::Evidence;
@@ -53,9 +53,8 @@ pub fn resolve(
     let assignment = assign(records.record_hash, &weighed.customer, previous, mint)?;
     let mut refused = found.refused;
     // Weighed evidence or a person may have joined them all the same.
-    refused.retain(|pair| {
-        weighed.customer[pair.record_a as usize] != weighed.customer[pair.record_b as usize]
-    });
+    refused
+        .retain(|pair| weighed.customer[pair.record_a as usize] != weighed.customer[pair.record_b as usize]);
     Ok(Resolution {
         customer: weighed.customer,
         ids: assignment.ids,

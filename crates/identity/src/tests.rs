@@ -107,7 +107,7 @@ fn columns_of_unequal_length_and_records_that_come_twice_are_refused() {
             &Previous::default(),
             &mut Mint::new(1, 1),
         )
-            .unwrap_err()
+        .unwrap_err()
     };
     table.hash = vec![7, 7];
     assert_eq!(run(&table), Error::Twice { place: "records", record_hash: 7 });

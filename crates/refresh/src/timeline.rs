@@ -156,15 +156,8 @@ impl Names {
             return Ok(self.last.2);
         }
         let name = (silo, event.to_owned());
-        let next = self.code.len();
-        let code = match self.code.get(&name) {
-            Some(code) => *code,
-            None => {
-                let code = u16::try_from(next).map_err(|_| too_many_names())?;
-                self.code.insert(name.clone(), code);
-                code
-            }
-        };
+        let next = u16::try_from(self.code.len()).map_err(|_| too_many_names())?;
+        let code = *self.code.entry(name.clone()).or_insert(next);
         self.last = (name.0, name.1, code);
         Ok(code)
     }
@@ -279,6 +272,7 @@ impl Order<'_> {
         }
         let day = events.iter().map(|event| self.cutter.day(event.at).0);
         let day = Date32Array::from_iter_values(day.collect::<Vec<_>>());
+        let score = |event: &Happened| Some(event.score).filter(|score| !score.is_nan());
         let live = |event: &Happened| &self.live.imports[event.rank as usize];
         let at = TimestampMicrosecondArray::from_iter_values(events.iter().map(|event| event.at));
         let columns: Vec<ArrayRef> = vec![
@@ -294,9 +288,7 @@ impl Order<'_> {
             Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| live(event).stream))),
             Arc::new(Int64Array::from_iter_values(events.iter().map(|event| event.value_minor))),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.reference))),
-            Arc::new(Float64Array::from_iter(
-                events.iter().map(|event| Some(event.score).filter(|score| !score.is_nan())),
-            )),
+            Arc::new(events.iter().map(score).collect::<Float64Array>()),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| live(event).import.id))),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.row_no))),
             Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| event.part))),

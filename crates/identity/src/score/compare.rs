@@ -177,7 +177,7 @@ impl Sign {
 
     fn may_be_short(&self, other: &Self) -> bool {
         (self.flags & other.flags) & KIN != 0
-            || ((self.flags | other.flags) & INITIAL != 0 && (self.head ^ other.head) & 0xff == 0)
+            || ((self.flags | other.flags) & INITIAL != 0 && (self.head ^ other.head).trailing_zeros() >= 8)
             || self.may_be_part(other)
     }
 
@@ -207,9 +207,7 @@ impl Sign {
             Role::Identifier => self.may_slip(other, 2),
             Role::Category | Role::HouseNumber => self.may_slip(other, 1),
             Role::Exclusive => false,
-            Role::BirthDate => {
-                date::level(self.second, other.second) != level::different(Role::BirthDate)
-            }
+            Role::BirthDate => date::level(self.second, other.second) != level::different(Role::BirthDate),
         }
     }
 }
@@ -288,7 +286,11 @@ impl<'p> Bench<'p> {
     /// The level of two different known values of a lane.
     #[inline]
     pub(crate) fn unequal(&self, lane: usize, a: u32, b: u32) -> u8 {
-        if self.may_be_alike(lane, a, b) { self.defined(lane, a, b) } else { level::different(self.role[lane]) }
+        if self.may_be_alike(lane, a, b) {
+            self.defined(lane, a, b)
+        } else {
+            level::different(self.role[lane])
+        }
     }
 
     /// Whether the level of two different known values may be any but the last.

@@ -191,7 +191,7 @@ impl Scorer<'_> {
 fn were_met(a: &Keys, b: &Keys, rule: usize) -> bool {
     let mut met = 0u32;
     for at in 0..RULES {
-        met |= u32::from((a[at] == b[at]) & (a[at] != 0)) << at;
+        met |= (u32::from(a[at] == b[at]) & u32::from(a[at] != 0)) << at;
     }
     met & ((1 << rule) - 1) != 0
 }

@@ -51,8 +51,11 @@ use Role::{
     Postcode,
 };
 
+/// Name, what is joined to a key, and whether in any order.
+type Entry = (&'static str, &'static [(Role, Part)], bool);
+
 /// Rules in the order in which they are tried; strong keys first.
-const TABLE: &[(&str, &[(Role, Part)], bool)] = &[
+const TABLE: &[Entry] = &[
     ("exclusive id", &[(Exclusive, Whole)], false),
     ("identifier", &[(Identifier, Whole)], false),
     ("e-mail", &[(Email, Whole)], false),

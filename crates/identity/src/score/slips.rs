@@ -21,24 +21,26 @@ fn without_ends<'t>(a: &'t [u8], b: &'t [u8]) -> (&'t [u8], &'t [u8]) {
     (&a[..a.len() - tail], &b[..b.len() - tail])
 }
 
-fn slips(a: &[u8], b: &[u8], most: usize) -> bool {
-    match (a, b, most) {
+fn slips(one: &[u8], other: &[u8], most: usize) -> bool {
+    match (one, other, most) {
         ([], rest, _) | (rest, [], _) => rest.len() <= most,
         (_, _, 0) => false,
         ([_], [_], _) => true,
-        ([w, x], [y, z], 1) => w == z && x == y,
+        ([_, _], [_, _], 1) => turned(one, other).is_some(),
         (_, _, 1) => false,
-        ([w, more @ ..], [y, other @ ..], _) => {
-            let turned = match (more, other) {
-                ([x, more @ ..], [z, other @ ..]) => w == z && x == y && are_within(more, other, most - 1),
-                _ => false,
-            };
-            turned
-                || are_within(more, other, most - 1)
-                || are_within(more, b, most - 1)
-                || are_within(a, other, most - 1)
+        ([_, one_after @ ..], [_, other_after @ ..], _) => {
+            turned(one, other).is_some_and(|(one, other)| are_within(one, other, most - 1))
+                || are_within(one_after, other_after, most - 1)
+                || are_within(one_after, other, most - 1)
+                || are_within(one, other_after, most - 1)
         }
     }
+}
+
+/// What follows the first two bytes, if these are the same two in the other order.
+fn turned<'t>(one: &'t [u8], other: &'t [u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let ((first, one), (second, other)) = (one.split_first_chunk::<2>()?, other.split_first_chunk::<2>()?);
+    (first[0] == second[1] && first[1] == second[0]).then_some((one, other))
 }
 
 /// Jaro–Winkler similarity of the first [`LONGEST`] bytes, 0–1.

@@ -102,7 +102,8 @@ pub struct Table<'a> {
 impl Table<'_> {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let expected = self.record_hash.len();
-        let uneven = |found: usize, column: &str| Error::Uneven { column: column.to_owned(), found, expected };
+        let uneven =
+            |found: usize, column: &str| Error::Uneven { column: column.to_owned(), found, expected };
         if self.source.len() != expected && (self.link_only || !self.source.is_empty()) {
             return Err(uneven(self.source.len(), "source"));
         }
@@ -110,11 +111,8 @@ impl Table<'_> {
             if column.values.len() != expected {
                 return Err(uneven(column.values.len(), column.name));
             }
-            let single =
-                matches!(column.role, Role::Given | Role::Family | Role::Name | Role::BirthDate);
-            let again = |other: &Column| {
-                other.name == column.name || (single && other.role == column.role)
-            };
+            let single = matches!(column.role, Role::Given | Role::Family | Role::Name | Role::BirthDate);
+            let again = |other: &Column| other.name == column.name || (single && other.role == column.role);
             if self.columns[..at].iter().any(again) {
                 return Err(Error::Column { column: column.name.to_owned(), role: column.role.name() });
             }

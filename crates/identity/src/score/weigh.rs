@@ -114,7 +114,7 @@ impl<'p> Scale<'p> {
             .collect();
         steps.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.lane.cmp(&y.1.lane)));
         let steps = steps.into_iter().map(|(_, step)| step).collect();
-        let bench = if floor == f32::MIN { Bench::bare(packed) } else { Bench::new(packed) };
+        let bench = if floor <= f32::MIN { Bench::bare(packed) } else { Bench::new(packed) };
         Self { packed, weights, bench, floor, steps, unequal: weights.unequal }
     }
 
@@ -175,10 +175,11 @@ impl<'p> Scale<'p> {
         for lane in 0..LANES {
             let (x, y) = (a.code[lane], b.code[lane]);
             let same = u32::from(x == y).wrapping_neg();
-            let known = u32::from((x != NONE) & (y != NONE)).wrapping_neg();
+            let known = (u32::from(x != NONE) & u32::from(y != NONE)).wrapping_neg();
             let differ = known & !same;
             // The weight of no value is 0, so that two of them weigh nothing.
-            bits[lane] = f32::from_bits(same & a.equal[lane].to_bits() | differ & self.unequal[lane].to_bits());
+            bits[lane] =
+                f32::from_bits(same & a.equal[lane].to_bits() | differ & self.unequal[lane].to_bits());
             differing[lane] = differ & 1 << lane;
         }
         (bits, differing.iter().fold(0, |open, lane| open | lane))

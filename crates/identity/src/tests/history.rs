@@ -1,7 +1,7 @@
 //! Ids over several runs on growing and mended records.
 
 use super::{Table, settings};
-use crate::{Mint, Previous, Resolution, resolve, Weighing};
+use crate::{Mint, Previous, Resolution, Weighing, resolve};
 use model::config::Unit;
 use uuid::Uuid;
 
@@ -17,7 +17,9 @@ fn next(rows: &[(u64, &str)], before: Option<(&Table, &Resolution)>, edition: u6
         retired: &[],
     };
     let mut mint = Mint::new(1_700_000_000_000 + edition, edition);
-    let found = resolve(&table.records(), &settings(Unit::Person), &Weighing::default(), &previous, &mut mint).unwrap();
+    let found =
+        resolve(&table.records(), &settings(Unit::Person), &Weighing::default(), &previous, &mut mint)
+            .unwrap();
     (table, found)
 }
 

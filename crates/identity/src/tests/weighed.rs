@@ -26,7 +26,7 @@ fn town(people: u64) -> Vec<(u64, String)> {
         let street = format!("{}gasse {}", START[pick(28, 10)], 1 + pick(36, 60));
         let code = format!("{}", 1010 + 10 * pick(52, 23));
         rows.push((1000 * person + 1, format!("g={given}; f={family}; b={born}; e=m{mail}.{person}@example.org; a={street}; z={code}; t=Wien")));
-        if mixed % 3 > 0 {
+        if !mixed.is_multiple_of(3) {
             let slip = family.replacen("er", "re", 1).replacen("in", "ni", 1);
             rows.push((
                 1000 * person + 2,
@@ -65,8 +65,7 @@ fn evidence_joins_what_no_key_joins_and_tells_its_weight() {
     assert!(wrong * 500 <= found.merges.len(), "{wrong} of {} merges are wrong", found.merges.len());
     let scored = found.merges.iter().filter(|merge| merge.rule == Rule::Scored);
     assert!(
-        scored.clone().count() > 10
-            && scored.clone().all(|merge| merge.weight.is_some_and(|weight| weight.is_finite()))
+        scored.clone().count() > 10 && scored.clone().all(|merge| merge.weight.is_some_and(f32::is_finite))
     );
     assert_eq!(found.merges.len(), rows.len() - found.ids.len(), "merges span the customers");
 }

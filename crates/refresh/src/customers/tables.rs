@@ -110,7 +110,7 @@ impl Tables<'_> {
             Arc::new(UInt64Array::from_iter_values(merges.iter().map(|merge| hash(merge.record_b)))),
             Arc::new(StringArray::from_iter_values(merges.iter().map(|merge| merge.rule.name()))),
             Arc::new(StringArray::from_iter_values(merges.iter().map(|merge| merge.field.name()))),
-            Arc::new(Float64Array::from_iter(merges.iter().map(|merge| merge.weight.map(f64::from)))),
+            Arc::new(merges.iter().map(|merge| merge.weight.map(f64::from)).collect::<Float64Array>()),
         ];
         self.put(&tables::merges(), columns).await
     }

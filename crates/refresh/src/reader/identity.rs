@@ -285,8 +285,8 @@ impl Weigher<'_> {
         let part = |field: &identity::score::FieldEvidence| {
             Some(Part {
                 level: field.level?.to_owned(),
-                a: self.said(&sent, &field.name, a),
-                b: self.said(&sent, &field.name, b),
+                a: said(&sent, &field.name, a),
+                b: said(&sent, &field.name, b),
                 field: field.name.clone(),
                 weight: field.weight,
                 frequency: field.frequency_bits,
@@ -304,12 +304,6 @@ impl Weigher<'_> {
         })
     }
 
-    /// What a record says in a field; names in whole where they are not told in parts.
-    fn said(&self, sent: &impl Fn(&str, usize) -> String, field: &str, row: usize) -> String {
-        let value = sent(field, row);
-        if value.is_empty() && (field == "given" || field == "family") { sent("name", row) } else { value }
-    }
-
     fn record(&self, records: &people::People, row: usize) -> Record {
         let silo = self.reader.company().silos.get(usize::from(records.silo[row]));
         let cell = |name: &&str| {
@@ -322,6 +316,12 @@ impl Weigher<'_> {
             fields: RECORD_TEXT.iter().filter_map(cell).collect(),
         }
     }
+}
+
+/// What a record says in a field; names in whole where they are not told in parts.
+fn said(sent: &impl Fn(&str, usize) -> String, field: &str, row: usize) -> String {
+    let value = sent(field, row);
+    if value.is_empty() && (field == "given" || field == "family") { sent("name", row) } else { value }
 }
 
 impl Current {

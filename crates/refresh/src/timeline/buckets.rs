@@ -16,7 +16,8 @@ const HELD: usize = 8 << 20;
 pub(super) struct Buckets {
     /// Customers of one bucket.
     span: u32,
-    buckets: Vec<Vec<Happened>>,
+    /// Events by bucket.
+    events: Vec<Vec<Happened>>,
     held: usize,
     most_held: usize,
     spill: Spill,
@@ -37,7 +38,7 @@ impl Buckets {
         let count = customers.div_ceil(span).max(1) as usize;
         Self {
             span,
-            buckets: vec![Vec::new(); count],
+            events: vec![Vec::new(); count],
             held: 0,
             most_held: HELD,
             spill: Spill { folder, files: vec![None; count] },
@@ -45,13 +46,13 @@ impl Buckets {
     }
 
     pub(super) fn push(&mut self, happened: Happened) -> Result<(), Error> {
-        self.buckets[(happened.customer / self.span) as usize].push(happened);
+        self.events[(happened.customer / self.span) as usize].push(happened);
         self.held += 1;
         if self.held >= self.most_held { self.spill_all() } else { Ok(()) }
     }
 
     fn spill_all(&mut self) -> Result<(), Error> {
-        for (at, bucket) in self.buckets.iter_mut().enumerate() {
+        for (at, bucket) in self.events.iter_mut().enumerate() {
             if !bucket.is_empty() {
                 self.spill.append(at, bucket)?;
                 bucket.clear();
@@ -66,8 +67,8 @@ impl Buckets {
         mut self,
         mut take: impl FnMut(&[Happened]) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        for at in 0..self.buckets.len() {
-            let mut bucket = std::mem::take(&mut self.buckets[at]);
+        for at in 0..self.events.len() {
+            let mut bucket = std::mem::take(&mut self.events[at]);
             self.spill.read_back(at, &mut bucket)?;
             bucket.sort_unstable_by_key(Happened::order);
             take(&bucket)?;
@@ -149,7 +150,7 @@ mod tests {
         let mut buckets = Buckets::new(folder.path().join("tmp"), 1000, 20_000);
         // Several buckets, as with many events.
         (buckets.span, buckets.most_held) = (300, most_held);
-        buckets.buckets = vec![Vec::new(); 4];
+        buckets.events = vec![Vec::new(); 4];
         buckets.spill.files = vec![None; 4];
         for event in events() {
             buckets.push(event).expect("pushed");
