@@ -243,7 +243,7 @@ fn decide(explanation: &Explanation) -> Markup {
     html! {
         section #decide {
             h2 { "Decide" }
-            p { "What you decide stands above the weights, holds for every refresh to come, and can be undone. Books of past periods are corrected by adjustments, not rewritten." }
+            p { "What you decide stands above the weights, holds for every refresh to come, and can be undone. The next refresh restates the books accordingly, past periods too." }
             (form::decision(&a, &b, &links::explain(&a, &b), choices))
         }
     }

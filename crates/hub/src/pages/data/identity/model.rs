@@ -146,7 +146,7 @@ fn proposed(frame: &Frame, proposal: &Proposal) -> Markup {
             h2 { "A new model waits for your word: " (merges) ", " (splits) }
             p {
                 "Model " span.code { (model.version) } ", learnt on " (calendar::minute(model.at_us, &frame.zone)) " from " (count(model.records))
-                " records. Until it is accepted the model in force stays. If it is, the next refresh changes these customers and books the difference as adjustments."
+                " records. Until it is accepted the model in force stays. If it is, the next refresh changes these customers and restates the books accordingly."
             }
             (changes("Would become one", &proposal.would_merge))
             (changes("Would be split", &proposal.would_split))
