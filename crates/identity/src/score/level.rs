@@ -33,9 +33,7 @@ pub(crate) const AREA: u8 = 2;
 /// What the levels of a role are called, from equal to different.
 pub(crate) const fn names(role: Role) -> &'static [&'static str] {
     match role {
-        Role::Given | Role::Family => {
-            &["equal", "slip", "similar", "short", "crossed", "sound", "different"]
-        }
+        Role::Given | Role::Family => &["equal", "slip", "similar", "short", "crossed", "sound", "different"],
         Role::Name | Role::Place | Role::Company | Role::Address => {
             &["equal", "slip", "similar", "part", "sound", "different"]
         }

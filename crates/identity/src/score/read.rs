@@ -69,9 +69,7 @@ fn ranks(hashes: &[u64]) -> Result<Vec<u32>, Error> {
     order.sort_unstable_by_key(|&row| hashes[row as usize]);
     let twice = order.windows(2).find(|pair| hashes[pair[0] as usize] == hashes[pair[1] as usize]);
     match twice {
-        Some(pair) => {
-            Err(Error::Twice { place: "records", record_hash: hashes[pair[0] as usize] })
-        }
+        Some(pair) => Err(Error::Twice { place: "records", record_hash: hashes[pair[0] as usize] }),
         None => Ok(order),
     }
 }
@@ -84,7 +82,13 @@ fn tasks<'t>(table: &Table<'t>) -> Vec<Task<'t>> {
         tasks.push(Task::Names { whole, given, family });
     }
     let names = [Role::Name, Role::Given, Role::Family];
-    tasks.extend(table.columns.iter().filter(|column| !names.contains(&column.role)).map(|&column| Task::Plain(column)));
+    tasks.extend(
+        table
+            .columns
+            .iter()
+            .filter(|column| !names.contains(&column.role))
+            .map(|&column| Task::Plain(column)),
+    );
     tasks
 }
 
@@ -194,7 +198,13 @@ fn clean_value(role: Role, raw: &str, month_first: bool, out: &mut String) -> bo
         Role::Postcode | Role::HouseNumber => clean::alphanumeric(raw, out),
         Role::Email => email::clean(raw, true, out) == email::Mailbox::Person,
         Role::Phone => phone::clean(raw, None, out),
-        Role::Given | Role::Family | Role::Name | Role::Category | Role::Address | Role::Place | Role::Company => {
+        Role::Given
+        | Role::Family
+        | Role::Name
+        | Role::Category
+        | Role::Address
+        | Role::Place
+        | Role::Company => {
             clean::fold(raw, Digits::Keep, out);
             !nobody::is_null(out)
         }
@@ -232,12 +242,16 @@ mod tests {
         let table = Table { record_hash: &[30, 10, 20], columns: &columns, source: &[], link_only: false };
         for threads in [1, 3] {
             let packed = Packed::read(&table, threads).unwrap();
-            assert_eq!((packed.order.as_slice(), packed.hash.as_slice()), (&[1, 2, 0][..], &[10, 20, 30][..]));
+            assert_eq!(
+                (packed.order.as_slice(), packed.hash.as_slice()),
+                (&[1, 2, 0][..], &[10, 20, 30][..])
+            );
             assert_eq!([0, 1, 2].map(|rank| text(&packed, Role::Given, rank)), ["tom", "", "anna"]);
             assert_eq!([0, 1, 2].map(|rank| text(&packed, Role::Family, rank)), ["", "", "berg"]);
             assert_eq!([0, 1, 2].map(|rank| text(&packed, Role::Email, rank)), ["", "", "anna@berg.de"]);
             assert_eq!(packed.birth, [19_840_409, 19_840_309]);
-            let lanes: Vec<(Role, usize)> = packed.fields.iter().map(|field| (field.role, field.lane)).collect();
+            let lanes: Vec<(Role, usize)> =
+                packed.fields.iter().map(|field| (field.role, field.lane)).collect();
             assert_eq!(lanes, [(Role::Given, 0), (Role::BirthDate, 1), (Role::Family, 8), (Role::Email, 9)]);
         }
     }

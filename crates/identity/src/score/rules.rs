@@ -51,8 +51,11 @@ use Role::{
     Postcode,
 };
 
+/// A rule before the fields are known: name, parts, whether these count in any order.
+type Line = (&'static str, &'static [(Role, Part)], bool);
+
 /// Rules in the order in which they are tried; strong keys first.
-const TABLE: &[(&str, &[(Role, Part)], bool)] = &[
+const TABLE: &[Line] = &[
     ("exclusive id", &[(Exclusive, Whole)], false),
     ("identifier", &[(Identifier, Whole)], false),
     ("e-mail", &[(Email, Whole)], false),

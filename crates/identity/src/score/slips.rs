@@ -26,11 +26,13 @@ fn slips(a: &[u8], b: &[u8], most: usize) -> bool {
         ([], rest, _) | (rest, [], _) => rest.len() <= most,
         (_, _, 0) => false,
         ([_], [_], _) => true,
-        ([w, x], [y, z], 1) => w == z && x == y,
+        ([first, second], other, 1) => matches!(other, [x, y] if x == second && y == first),
         (_, _, 1) => false,
-        ([w, more @ ..], [y, other @ ..], _) => {
+        ([first, more @ ..], [start, other @ ..], _) => {
             let turned = match (more, other) {
-                ([x, more @ ..], [z, other @ ..]) => w == z && x == y && are_within(more, other, most - 1),
+                ([second, more @ ..], [next, other @ ..]) => {
+                    first == next && second == start && are_within(more, other, most - 1)
+                }
                 _ => false,
             };
             turned

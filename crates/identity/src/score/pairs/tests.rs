@@ -30,7 +30,7 @@ pub(super) struct Dice(u64);
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(1);
-        (u128::from(mix(self.0)) * u128::from(sides) >> 64) as u64
+        ((u128::from(mix(self.0)) * u128::from(sides)) >> 64) as u64
     }
 }
 
