@@ -102,6 +102,7 @@ pub(crate) fn area(postcode: &[u8]) -> &[u8] {
 
 /// What bounds the level of a value beside any other.
 #[derive(Debug, Clone, Copy, Default)]
+#[repr(align(32))]
 struct Sign {
     /// Bytes by their low five bits: those that occur, and above them those that occur twice. Of a birth date: its
     /// digits.
@@ -152,19 +153,29 @@ impl Sign {
         }
     }
 
-    /// Whether at most `most` slips are possible.
-    fn may_slip(&self, other: &Self, most: u32) -> bool {
-        u32::from(self.len.abs_diff(other.len)) <= most && (self.mask ^ other.mask).count_ones() <= 2 * most
+    /// Bytes that only the one has, and only the other; no more than there are.
+    #[inline]
+    fn alone(&self, other: &Self) -> (u32, u32) {
+        ((self.mask & !other.mask).count_ones(), (other.mask & !self.mask).count_ones())
     }
 
-    /// Whether Jaro–Winkler may reach `least`.
-    fn may_be_similar(&self, other: &Self, least: f32) -> bool {
-        let here = u32::from(self.len) - (self.mask & !other.mask).count_ones();
-        let there = u32::from(other.len) - (other.mask & !self.mask).count_ones();
-        let common = here.min(there) as f32;
-        let jaro = (common * (INVERSE[usize::from(self.len & 127)] + INVERSE[usize::from(other.len & 127)])
-            + 1.0)
-            / 3.0;
+    /// Whether at most `most` slips are possible.
+    #[inline]
+    fn may_slip(&self, other: &Self, most: u32) -> bool {
+        let (here, there) = self.alone(other);
+        u32::from(self.len.abs_diff(other.len)) <= most && here + there <= 2 * most
+    }
+
+    /// Whether up to two slips are possible, or Jaro–Winkler may reach `least`.
+    #[inline]
+    fn may_be_near(&self, other: &Self, least: f32) -> bool {
+        let (here, there) = self.alone(other);
+        if self.len.abs_diff(other.len) <= 2 && here + there <= 4 {
+            return true;
+        }
+        let common = (u32::from(self.len) - here).min(u32::from(other.len) - there) as f32;
+        let shares = INVERSE[usize::from(self.len & 127)] + INVERSE[usize::from(other.len & 127)];
+        let jaro = (common * shares + 1.0) * (1.0 / 3.0);
         let head = ((self.head ^ other.head).trailing_zeros() / 8) as f32;
         jaro + 0.1 * head * (1.0 - jaro) + 1e-4 >= least
     }
@@ -177,10 +188,11 @@ impl Sign {
 
     fn may_be_short(&self, other: &Self) -> bool {
         (self.flags & other.flags) & KIN != 0
-            || ((self.flags | other.flags) & INITIAL != 0 && (self.head ^ other.head).trailing_zeros() >= 8)
+            || ((self.flags | other.flags) & INITIAL != 0 && self.head as u8 == other.head as u8)
             || self.may_be_part(other)
     }
 
+    #[inline]
     fn may_be_alike(&self, other: &Self, role: Role) -> bool {
         if (self.flags | other.flags) & LONG != 0 {
             return true;
@@ -188,21 +200,13 @@ impl Sign {
         match role {
             Role::Given | Role::Family => {
                 self.second == other.second
-                    || self.may_slip(other, 2)
-                    || self.may_be_similar(other, NAME as f32)
+                    || self.may_be_near(other, NAME as f32)
                     || self.may_be_short(other)
             }
             Role::Name | Role::Place | Role::Company | Role::Address => {
-                self.second == other.second
-                    || self.may_slip(other, 2)
-                    || self.may_be_similar(other, TEXT as f32)
-                    || self.may_be_part(other)
+                self.second == other.second || self.may_be_near(other, TEXT as f32) || self.may_be_part(other)
             }
-            Role::Email => {
-                self.second == other.second
-                    || self.may_slip(other, 2)
-                    || self.may_be_similar(other, TEXT as f32)
-            }
+            Role::Email => self.second == other.second || self.may_be_near(other, TEXT as f32),
             Role::Phone | Role::Postcode => self.second == other.second || self.may_slip(other, 1),
             Role::Identifier => self.may_slip(other, 2),
             Role::Category | Role::HouseNumber => self.may_slip(other, 1),
@@ -300,6 +304,13 @@ impl<'p> Bench<'p> {
             Some(signs) => signs[a as usize].may_be_alike(&signs[b as usize], self.role[lane]),
             None => true,
         }
+    }
+
+    /// Part of the signature of a value; 0 for none.
+    #[inline]
+    pub(crate) fn touch(&self, lane: usize, code: u32) -> u64 {
+        let signs = self.signs.get(self.field[lane]);
+        signs.and_then(|signs| signs.get(code as usize)).map_or(0, |sign| sign.mask)
     }
 
     /// The level of two different known values by definition.

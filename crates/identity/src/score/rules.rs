@@ -51,11 +51,11 @@ use Role::{
     Postcode,
 };
 
-/// Name, what is joined to a key, and whether in any order.
-type Entry = (&'static str, &'static [(Role, Part)], bool);
+/// A rule before the fields are known: name, parts, whether these count in any order.
+type Line = (&'static str, &'static [(Role, Part)], bool);
 
 /// Rules in the order in which they are tried; strong keys first.
-const TABLE: &[Entry] = &[
+const TABLE: &[Line] = &[
     ("exclusive id", &[(Exclusive, Whole)], false),
     ("identifier", &[(Identifier, Whole)], false),
     ("e-mail", &[(Email, Whole)], false),

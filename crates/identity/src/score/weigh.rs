@@ -10,7 +10,7 @@ use crate::score::texts::NONE;
 /// What rounding may add to a bound.
 const SLACK: f32 = 1e-3;
 /// Values whose signatures are near at hand for the processor.
-const NEAR: usize = 1 << 16;
+const NEAR: usize = 1 << 14;
 
 /// A record in one piece.
 #[derive(Debug, Clone, Copy)]
@@ -60,6 +60,8 @@ struct Step {
     lane: usize,
     /// Weight of values that are different.
     different: f32,
+    /// Whether there are more values than the processor's caches hold.
+    is_far: bool,
 }
 
 /// What a pair can still weigh.
@@ -109,13 +111,22 @@ impl<'p> Scale<'p> {
                 let different = weights.level[field.lane][usize::from(level::different(field.role))];
                 let lost = weights.unequal[field.lane] - different;
                 let near = packed.texts(field).len() <= NEAR;
-                (if near { lost } else { lost / 2.0 }, Step { lane: field.lane, different })
+                let step = Step { lane: field.lane, different, is_far: !near };
+                (if near { lost } else { lost / 2.0 }, step)
             })
             .collect();
         steps.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.lane.cmp(&y.1.lane)));
         let steps = steps.into_iter().map(|(_, step)| step).collect();
         let bench = if floor <= f32::MIN { Bench::bare(packed) } else { Bench::new(packed) };
         Self { packed, weights, bench, floor, steps, unequal: weights.unequal }
+    }
+
+    /// Brings the signatures of far values near, many at once instead of one by one as they are needed.
+    pub(crate) fn warm(&self, rows: &[Row]) {
+        for step in self.steps.iter().filter(|step| step.is_far) {
+            let touch = |row: &Row| self.bench.touch(step.lane, row.code[step.lane]);
+            std::hint::black_box(rows.iter().map(touch).fold(0, |sum, sign| sum ^ sign));
+        }
     }
 
     /// The weight of two records; none below the floor.
