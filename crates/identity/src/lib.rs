@@ -8,6 +8,7 @@ mod clean;
 mod cluster;
 mod error;
 mod evidence;
+mod groups;
 mod guard;
 mod ids;
 mod likeness;
