@@ -3,7 +3,7 @@
 
 use crate::cluster::Clusters;
 use crate::evidence::{Evidence, NONE};
-use crate::person::{by_exclusive_id, by_person, shared};
+use crate::person::{by_exclusive_id, by_person, by_word, shared};
 use crate::resolution::{Field, Generic};
 
 /// Joins records that are one account; and tells the values that identify nobody.
@@ -12,6 +12,7 @@ pub(crate) fn cluster(evidence: &mut Evidence, generic_after_names: u32) -> (Clu
     let evidence = &*evidence;
     let mut clusters = Clusters::new(evidence, false);
     by_exclusive_id(evidence, &mut clusters);
+    by_word(evidence, &mut clusters);
     for ranks in shared(&evidence.account.code, |_| true) {
         clusters.gather(&ranks, Field::Account);
     }

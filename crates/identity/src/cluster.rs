@@ -5,7 +5,7 @@ use crate::clean::birth::{self, Born};
 use crate::evidence::{Evidence, NONE, UNBORN};
 use crate::groups::Groups;
 use crate::guard;
-use crate::likeness::{self, Family, Given};
+use crate::likeness::{Family, Given};
 use crate::resolution::{Field, Merge, Refused, Why};
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
@@ -151,9 +151,7 @@ impl<'e> Clusters<'e> {
 
     /// Whether both have names and neither name nor birth date connects them.
     fn are_strangers(&self, (a, b): (u32, u32)) -> bool {
-        let total = |x: u32, y: u32| {
-            likeness::compare(self.evidence.name_of(x), self.evidence.name_of(y)).is_total_clash()
-        };
+        let total = |x: u32, y: u32| self.evidence.likeness(x, y).is_total_clash();
         let (left, right) = (self.names(a), self.names(b));
         let named = !left.is_empty() && !right.is_empty();
         let clash = || left.iter().all(|&x| right.iter().all(|&y| total(x, y)));
@@ -166,21 +164,13 @@ impl<'e> Clusters<'e> {
         let (left, right) = (self.names(a), self.names(b));
         let given = |code: u32| self.evidence.name_of(code).given;
         let within = |code: u32, names: &[u32]| names.iter().any(|&other| given(other) == given(code));
-        let differ = |x: u32, y: u32| {
-            x != y
-                && likeness::compare(self.evidence.name_of(x), self.evidence.name_of(y)).given
-                    == Given::Differ
-        };
+        let differ = |x: u32, y: u32| x != y && self.evidence.likeness(x, y).given == Given::Differ;
         left.iter().any(|&x| right.iter().any(|&y| differ(x, y) && !within(x, right) && !within(y, left)))
     }
 
     fn families_meet(&self, (a, b): (u32, u32)) -> bool {
         let (left, right) = (self.names(a), self.names(b));
-        let meet = |x: u32, y: u32| {
-            x == y
-                || likeness::compare(self.evidence.name_of(x), self.evidence.name_of(y)).family
-                    != Family::Differ
-        };
+        let meet = |x: u32, y: u32| x == y || self.evidence.likeness(x, y).family != Family::Differ;
         left.is_empty() || right.is_empty() || left.iter().any(|&x| right.iter().any(|&y| meet(x, y)))
     }
 
@@ -197,9 +187,7 @@ impl<'e> Clusters<'e> {
     /// Whether two records have one full name, give or take a slip.
     fn sure(&self, a: u32, b: u32) -> bool {
         let (a, b) = (self.evidence.name.code[a as usize], self.evidence.name.code[b as usize]);
-        a != NONE
-            && b != NONE
-            && likeness::compare(self.evidence.name_of(a), self.evidence.name_of(b)).is_sure()
+        a != NONE && b != NONE && self.evidence.likeness(a, b).is_sure()
     }
 
     fn names(&self, root: u32) -> &[u32] {

@@ -7,6 +7,7 @@ use crate::clean::birth::Born;
 use crate::clean::email::Mailbox;
 use crate::clean::name::Name;
 use crate::clean::{self, birth, country, email, name, nobody, phone, place};
+use crate::likeness::{self, Given, Likeness};
 use crate::records::{Records, Settings};
 use arrow::array::{Array, StringArray};
 use rustc_hash::FxHashMap;
@@ -16,6 +17,9 @@ use std::rc::Rc;
 pub(crate) const NONE: u32 = u32::MAX;
 /// The birth date of whom it is not known.
 pub(crate) const UNBORN: Born = 0;
+
+/// Full names in which a given name stands to be frequent, and how many times more frequent than a misspelling of it.
+const FREQUENT: u32 = 30;
 
 /// Distinct texts by dense code, in the order of first appearance.
 #[derive(Debug, Default)]
@@ -91,6 +95,8 @@ pub(crate) struct Evidence {
     /// Row of each rank.
     pub(crate) order: Vec<u32>,
     pub(crate) name: Column,
+    /// How many full names each given name stands in.
+    bearers: FxHashMap<Rc<str>, u32>,
     pub(crate) email: Column,
     pub(crate) phone: Column,
     pub(crate) place: Column,
@@ -99,6 +105,10 @@ pub(crate) struct Evidence {
     pub(crate) exclusive: Exclusive,
     /// [`UNBORN`] where not known.
     pub(crate) born: Vec<Born>,
+    /// Pairs of ranks of which the silo says that they are the same; ascending.
+    pub(crate) same: Vec<(u32, u32)>,
+    /// Code of a reference and rank of a record that names it and has a name; ascending.
+    pub(crate) references: Vec<(u32, u32)>,
 }
 
 impl Evidence {
@@ -114,10 +124,12 @@ impl Evidence {
                 .and_then(|text| birth::clean(text, month_first))
                 .unwrap_or(UNBORN)
         };
+        let name = Column::read(&order, |row, out| {
+            name::write(cell(records.name, row), cell(records.given, row), cell(records.family, row), out)
+        });
         Self {
-            name: Column::read(&order, |row, out| {
-                name::write(cell(records.name, row), cell(records.given, row), cell(records.family, row), out)
-            }),
+            bearers: bearers(&name.texts),
+            name,
             email: Column::read(&order, |row, out| mailbox(records, settings, row, out) == Mailbox::Person),
             phone: Column::read(&order, |row, out| {
                 cell(records.phone, row).is_some_and(|text| phone::clean(text, home, out))
@@ -131,8 +143,20 @@ impl Evidence {
             domain: Column::read(&order, |row, out| domain(records, settings, row, out)),
             exclusive: exclusive(records.exclusive_id, &order),
             born: order.iter().map(born).collect(),
+            same: same(records, &order),
+            references: Vec::new(),
             order,
         }
+        .with_references(records)
+    }
+
+    fn with_references(mut self, records: &Records) -> Self {
+        let named = |&(_, rank): &(u32, u32)| self.name.code[rank as usize] != NONE;
+        let ranked = |&(code, hash): &(u32, u64)| Some((code, rank_of(records, &self.order, hash)?));
+        self.references = records.references.iter().filter_map(ranked).filter(named).collect();
+        self.references.sort_unstable();
+        self.references.dedup();
+        self
     }
 
     /// How many records there are.
@@ -140,10 +164,58 @@ impl Evidence {
         self.order.len()
     }
 
+    /// How alike the names of two name codes are. Where many bear a given name and hardly anybody one that is a slip
+    /// apart, the rare one is the frequent one misspelt: Frnak is Frank, but Tim is not Tom.
+    pub(crate) fn likeness(&self, a: u32, b: u32) -> Likeness {
+        let (a, b) = (self.name_of(a), self.name_of(b));
+        let likeness = likeness::compare(a, b);
+        if likeness.given == Given::Differ && !a.lone && !b.lone && self.is_rare_slip(a.given, b.given) {
+            return Likeness { given: Given::Close, ..likeness };
+        }
+        likeness
+    }
+
+    fn is_rare_slip(&self, a: &str, b: &str) -> bool {
+        let bearers = |given: &str| self.bearers.get(given).copied().unwrap_or(0);
+        let (a_bearers, b_bearers) = (bearers(a), bearers(b));
+        let (rare, frequent) = (a_bearers.min(b_bearers), a_bearers.max(b_bearers));
+        frequent >= FREQUENT && rare <= frequent / FREQUENT && likeness::is_one_slip(a, b)
+    }
+
     /// The name of a name code.
     pub(crate) fn name_of(&self, code: u32) -> Name<'_> {
         Name::of(self.name.texts.get(code))
     }
+}
+
+fn bearers(names: &Texts) -> FxHashMap<Rc<str>, u32> {
+    let mut bearers: FxHashMap<Rc<str>, u32> = FxHashMap::default();
+    for text in &names.text {
+        let name = Name::of(text);
+        if name.given.len() > 1 && name.family.len() > 1 {
+            match bearers.get_mut(name.given) {
+                Some(count) => *count += 1,
+                None => {
+                    bearers.insert(name.given.into(), 1);
+                }
+            }
+        }
+    }
+    bearers
+}
+
+fn rank_of(records: &Records, order: &[u32], hash: u64) -> Option<u32> {
+    let found = order.binary_search_by_key(&hash, |&row| records.record_hash[row as usize]);
+    found.ok().map(|rank| rank as u32)
+}
+
+fn same(records: &Records, order: &[u32]) -> Vec<(u32, u32)> {
+    let rank = |hash: u64| rank_of(records, order, hash);
+    let mut pairs: Vec<(u32, u32)> =
+        records.same.iter().filter_map(|&(one, other)| Some((rank(one)?, rank(other)?))).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 fn cell(column: &StringArray, row: usize) -> Option<&str> {

@@ -73,7 +73,7 @@ fn group(
     });
     let may_marry =
         field == Field::Email && names.len() <= generic_after_names as usize && one_given(evidence, &names);
-    let fits = |a: u32, b: u32| fit(likeness::compare(evidence.name_of(a), evidence.name_of(b)), may_marry);
+    let fits = |a: u32, b: u32| fit(evidence.likeness(a, b), may_marry);
     let mut groups: Vec<Vec<u32>> = Vec::new();
     for (code, _) in names {
         let mut fitting = groups.iter_mut().filter(|group| group.iter().all(|&other| fits(code, other)));
@@ -106,7 +106,7 @@ fn vagueness(evidence: &Evidence, code: u32) -> u8 {
 /// Whether all names on the value have one given name.
 fn one_given(evidence: &Evidence, names: &[(u32, usize)]) -> bool {
     names.iter().enumerate().all(|(at, &(a, _))| {
-        let differ = |b| likeness::compare(evidence.name_of(a), evidence.name_of(b)).given == Given::Differ;
+        let differ = |b| evidence.likeness(a, b).given == Given::Differ;
         !names[..at].iter().any(|&(b, _)| differ(b))
     })
 }
@@ -145,11 +145,14 @@ pub(crate) fn rule(evidence: &Evidence, field: Field, a: u32, b: u32) -> Rule {
     if matches!(field, Field::ExclusiveId | Field::Account | Field::Domain) {
         return Rule::SameValue;
     }
+    if field == Field::SameAs {
+        return Rule::Told;
+    }
     let (a, b) = (evidence.name.code[a as usize], evidence.name.code[b as usize]);
     if a == NONE || b == NONE {
         return Rule::MissingName;
     }
-    match likeness::compare(evidence.name_of(a), evidence.name_of(b)) {
+    match evidence.likeness(a, b) {
         Likeness { given: Given::Same, family: Family::Same } => Rule::SameName,
         Likeness { given: Given::Same, family: Family::Differ } => Rule::NewFamilyName,
         Likeness { given: Given::Short, .. } => Rule::ShortName,

@@ -119,7 +119,35 @@ fn given_word(a: &str, b: &str) -> Given {
     if is_short_for(a, b) || is_short_for(b, a) {
         return Given::Short;
     }
-    if is_misspelt(a, b) { Given::Close } else { Given::Differ }
+    let (a, b) = (without_umlauts(a), without_umlauts(b));
+    if a == b || is_misspelt(&a, &b) { Given::Close } else { Given::Differ }
+}
+
+/// Whether one letter too many, too few or wrong, or two letters swapped, tell two words of three letters or more apart.
+pub(crate) fn is_one_slip(a: &str, b: &str) -> bool {
+    a.len().min(b.len()) >= 3 && strsim::osa_distance(a, b) == 1
+}
+
+/// A word whose umlauts are written in two letters, in one: Juergen is Jurgen, as Jürgen is. What ends a word is
+/// none: Zoe, Sue.
+fn without_umlauts(word: &str) -> String {
+    let bytes = word.as_bytes();
+    let is_umlaut = |at: usize| {
+        let vowel_before = at > 0 && b"aeiou".contains(&bytes[at - 1]);
+        bytes[at..].get(1) == Some(&b'e')
+            && b"aou".contains(&bytes[at])
+            && !vowel_before
+            && at + 2 < bytes.len()
+    };
+    let mut plain = String::with_capacity(word.len());
+    let mut letters = word.char_indices();
+    while let Some((at, letter)) = letters.next() {
+        plain.push(letter);
+        if is_umlaut(at) {
+            letters.next();
+        }
+    }
+    plain
 }
 
 /// One slip (two in a long name), neither in the first letter nor in the last. In a short name only a swap of
@@ -159,6 +187,7 @@ fn family(a: &str, b: &str) -> Family {
     if a.len() == 1 || b.len() == 1 {
         return if a.as_bytes().first() == b.as_bytes().first() { Family::Missing } else { Family::Differ };
     }
+    let (a, b) = (&*without_umlauts(a), &*without_umlauts(b));
     let part_of =
         |part: &str, whole: &str| part.split(' ').all(|word| whole.split(' ').any(|other| other == word));
     let one_slip = || a.len().min(b.len()) >= 5 && strsim::osa_distance(a, b) <= 1;

@@ -3,7 +3,7 @@
 use crate::cluster::Clusters;
 use crate::evidence::{Column, Evidence, NONE, UNBORN};
 use crate::guard::{self, Circle};
-use crate::resolution::{Field, Generic};
+use crate::resolution::{Field, Generic, Why};
 use rustc_hash::FxHashMap;
 
 /// A full name borne with more birth dates than this is too common for the same name and birth date to be one
@@ -15,6 +15,7 @@ pub(crate) fn cluster(evidence: &mut Evidence, generic_after_names: u32) -> (Clu
     let mut generic = drop_generic_ids(evidence, generic_after_names);
     let mut clusters = Clusters::new(evidence, true);
     by_exclusive_id(evidence, &mut clusters);
+    by_word(evidence, &mut clusters);
     by_person(evidence, &mut clusters, generic_after_names, |_| true, &mut generic);
     (clusters, generic)
 }
@@ -29,17 +30,15 @@ pub(crate) fn by_person(
 ) {
     for (field, column) in [(Field::Email, &evidence.email), (Field::Phone, &evidence.phone)] {
         for ranks in shared(&column.code, &included) {
-            match guard::circle(evidence, field, &ranks, generic_after_names) {
-                Circle::Generic(names) => generic.push(told(field, column, ranks[0], names)),
-                Circle::People { people, apart } => {
-                    for person in people {
-                        clusters.gather(&person, field);
-                    }
-                    for (a, b, why) in apart {
-                        clusters.refuse(a, b, field, why);
-                    }
-                }
+            if let Some(names) = gather_people(evidence, clusters, field, &ranks, generic_after_names) {
+                generic.push(told(field, column, ranks[0], names));
             }
+        }
+    }
+    for named in evidence.references.chunk_by(|a, b| a.0 == b.0) {
+        let ranks: Vec<u32> = named.iter().map(|pair| pair.1).filter(|&rank| included(rank)).collect();
+        if ranks.len() > 1 {
+            gather_people(evidence, clusters, Field::Reference, &ranks, generic_after_names);
         }
     }
     let born: Vec<u32> = name_and(evidence, |rank| {
@@ -53,9 +52,48 @@ pub(crate) fn by_person(
     shared(&place, &included).for_each(|ranks| clusters.gather(&ranks, Field::NameAddress));
 }
 
+/// Joins the people on one value; the number of names where they are too many to be people.
+fn gather_people(
+    evidence: &Evidence,
+    clusters: &mut Clusters,
+    field: Field,
+    ranks: &[u32],
+    generic_after_names: u32,
+) -> Option<u32> {
+    match guard::circle(evidence, field, ranks, generic_after_names) {
+        Circle::Generic(names) => return Some(names),
+        Circle::People { people, apart } => {
+            for person in people {
+                clusters.gather(&person, field);
+            }
+            for (a, b, why) in apart {
+                clusters.refuse(a, b, field, why);
+            }
+        }
+    }
+    None
+}
+
 pub(crate) fn by_exclusive_id(evidence: &Evidence, clusters: &mut Clusters) {
     for ranks in shared(&evidence.exclusive.value.code, |_| true) {
         clusters.gather(&ranks, Field::ExclusiveId);
+    }
+}
+
+/// Joins what a silo says is the same. A record said to be several others joins them only where they are one.
+pub(crate) fn by_word(evidence: &Evidence, clusters: &mut Clusters) {
+    let (single, several): (Vec<_>, Vec<_>) =
+        evidence.same.chunk_by(|a, b| a.0 == b.0).partition(|told| told.len() == 1);
+    for told in single.into_iter().chain(several) {
+        let root = clusters.root(told[0].1);
+        let is_one = told.iter().all(|&(_, other)| clusters.root(other) == root);
+        for &(one, other) in told {
+            if is_one {
+                clusters.gather(&[one, other], Field::SameAs);
+            } else {
+                clusters.refuse(one, other, Field::SameAs, Why::Ambiguous);
+            }
+        }
     }
 }
 

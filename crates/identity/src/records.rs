@@ -35,6 +35,11 @@ pub struct Records<'a> {
     pub account: &'a StringArray,
     /// A number no two customers share, `VALUE` or `kind:VALUE`. Values without a kind are all of one kind.
     pub exclusive_id: &'a StringArray,
+    /// Pairs of record hashes of which their silo says that they are one customer; pairs of unknown records are
+    /// passed over. Who is said to be the same as several others that stay apart is none of them.
+    pub same: &'a [(u64, u64)],
+    /// Orders and the like that several records name: a code of the reference, and a record hash; ascending.
+    pub references: &'a [(u32, u64)],
 }
 
 impl Records<'_> {

@@ -70,6 +70,8 @@ pub struct Generic {
 pub enum Field {
     /// A number no two customers share.
     ExclusiveId,
+    /// Nothing but their silo's word.
+    SameAs,
     /// The account key.
     Account,
     /// The company's e-mail domain.
@@ -78,6 +80,8 @@ pub enum Field {
     Email,
     /// The telephone number.
     Phone,
+    /// An order, a ticket: one reference of both.
+    Reference,
     /// Full name and birth date.
     NameBirthDate,
     /// Full name, postcode and street.
@@ -91,10 +95,12 @@ impl Field {
     pub const fn name(self) -> &'static str {
         match self {
             Self::ExclusiveId => "exclusive_id",
+            Self::SameAs => "same_as",
             Self::Account => "account",
             Self::Domain => "email_domain",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::Reference => "reference",
             Self::NameBirthDate => "name+birth_date",
             Self::NameAddress => "name+address",
             Self::All => "all",
@@ -107,6 +113,8 @@ impl Field {
 pub enum Rule {
     /// The value alone suffices.
     SameValue,
+    /// Their silo says so.
+    Told,
     /// The names are the same.
     SameName,
     /// The names are the same but for a slip, a further given name, or a missing part.
@@ -128,6 +136,7 @@ impl Rule {
     pub const fn name(self) -> &'static str {
         match self {
             Self::SameValue => "same_value",
+            Self::Told => "told",
             Self::SameName => "same_name",
             Self::CloseName => "close_name",
             Self::ShortName => "short_name",

@@ -13,9 +13,12 @@ use model::config::Unit;
 const KEYS: [&str; 12] = ["n", "g", "f", "e", "p", "b", "a", "z", "t", "c", "k", "x"];
 
 /// Records for tests, written `key=value; …` with the keys n(ame), g(iven), f(amily), e(mail), p(hone),
-/// b(irth date), a(ddress), z (postcode), c(ompany), k (account key), x (exclusive id).
+/// b(irth date), a(ddress), z (postcode), c(ompany), k (account key), x (exclusive id); s, with the hashes of
+/// records that the silo says are the same; o, with numbers of orders.
 struct Table {
     hash: Vec<u64>,
+    same: Vec<(u64, u64)>,
+    references: Vec<(u32, u64)>,
     silo: Vec<u16>,
     columns: Vec<StringArray>,
 }
@@ -28,7 +31,21 @@ impl Table {
                 .find(|cell| cell.0 == key)
                 .map(|cell| cell.1.to_owned())
         };
+        let same = |(hash, row): &(u64, T)| {
+            let others = value(row.as_ref(), "s").unwrap_or_default();
+            let hash = *hash;
+            others.split_whitespace().map(|other| (hash, other.parse().unwrap())).collect::<Vec<_>>()
+        };
+        let ordered = |(hash, row): &(u64, T)| {
+            let orders = value(row.as_ref(), "o").unwrap_or_default();
+            let hash = *hash;
+            orders.split_whitespace().map(|order| (order.parse().unwrap(), hash)).collect::<Vec<_>>()
+        };
+        let mut references: Vec<(u32, u64)> = rows.iter().flat_map(ordered).collect();
+        references.sort_unstable();
         Self {
+            references,
+            same: rows.iter().flat_map(same).collect(),
             hash: rows.iter().map(|row| row.0).collect(),
             silo: vec![0; rows.len()],
             columns: KEYS
@@ -75,6 +92,8 @@ impl Table {
             company,
             account,
             exclusive_id,
+            same: &self.same,
+            references: &self.references,
         }
     }
 

@@ -16,6 +16,9 @@ use rustc_hash::FxHashSet;
 /// waits for a person: two people of one name and one mailbox name are found up to here.
 const JOIN_BITS: f32 = 12.0;
 
+/// Bits from which a pair that stays apart is worth a person's look: an even chance.
+const REVIEW_BITS: f32 = 0.0;
+
 /// What goes beyond keys.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Weighing<'a> {
@@ -124,7 +127,8 @@ pub(crate) fn weigh(
 }
 
 fn told(linked: Linked, found: &Found) -> Weighed {
-    let Linked { customer, decided, known, joined, review } = linked;
+    let Linked { customer, decided, known, joined, mut review } = linked;
+    review.retain(|doubtful| doubtful.pair.weight >= REVIEW_BITS);
     let merge = |rule: Rule, pair: &score::Joined, weight: Option<f32>| Merge {
         customer: customer[pair.record_a as usize],
         record_a: pair.record_a,

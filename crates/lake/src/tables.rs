@@ -64,6 +64,8 @@ pub const RECORD_TEXT: &[&str] = &[
     "company",
     "account",
     "exclusive_id",
+    // Key of another record of the same silo that is the same customer.
+    "same_as",
 ];
 
 /// What happened: one row per event. `(import_id, row_no, part)` is its address; `source_id` the silo's own

@@ -93,7 +93,8 @@ pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Cu
 async fn read(lake: &Lake, snapshot: i64, live: &Live, home: &Home) -> Result<People, Error> {
     let view = lake.view(snapshot).await?;
     live.put(&view)?;
-    let people = people::read(&view, &home.config, None).await?;
+    let mut people = people::read(&view, &home.config, None).await?;
+    people::put_references(&view, &mut people).await?;
     if people.hash.len() > u32::MAX as usize {
         return Err(Error::TooMany {
             what: "records",

@@ -3,11 +3,13 @@
 
 use crate::error::Error;
 use arrow::array::{Array, RecordBatch, StringArray, StringBuilder, UInt16Array, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema};
 use futures::StreamExt;
 use lake::tables::RECORD_TEXT;
 use lake::{View, column};
 use model::config::Config;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Records by ascending hash, as columns.
 pub(crate) struct People {
@@ -19,6 +21,10 @@ pub(crate) struct People {
     pub(crate) text: Vec<StringArray>,
     /// The segment each record names; empty for none.
     pub(crate) segment: Vec<String>,
+    /// Pairs of records of one silo, by hash, of which the silo says that they are the same; ascending.
+    pub(crate) same: Vec<(u64, u64)>,
+    /// Codes of orders and other references that several records name, each with a record's hash; ascending.
+    pub(crate) references: Vec<(u32, u64)>,
 }
 
 impl People {
@@ -39,7 +45,20 @@ impl People {
             company: self.column("company"),
             account: self.column("account"),
             exclusive_id: self.column("exclusive_id"),
+            same: &self.same,
+            references: &self.references,
         }
+    }
+
+    /// Hashes of records that have a name and tell no way to reach who bears it; ascending.
+    fn unreachable(&self) -> Vec<u64> {
+        let told = |name: &str, row: usize| self.column(name).is_valid(row);
+        let is_named = |row: usize| told("name", row) || told("given", row) || told("family", row);
+        let is_reached = |row: usize| told("email", row) || told("phone", row) || told("exclusive_id", row);
+        (0..self.hash.len())
+            .filter(|&row| is_named(row) && !is_reached(row))
+            .map(|row| self.hash[row])
+            .collect()
     }
 
     /// The text column of a name in `RECORD_TEXT`.
@@ -68,6 +87,35 @@ pub(crate) async fn read(view: &View, config: &Config, only: Option<&[u64]>) -> 
     Ok(fold.finish())
 }
 
+/// Finds the orders and other references by which records that tell no way to reach anybody can be recognised: a
+/// courier may know a name and a number of an order, and the shop knows whose it is.
+pub(crate) async fn put_references(view: &View, people: &mut People) -> Result<(), Error> {
+    let unreachable = people.unreachable();
+    if unreachable.is_empty() {
+        return Ok(());
+    }
+    let schema = Arc::new(Schema::new(vec![Field::new("record_hash", DataType::UInt64, false)]));
+    let hashes = Arc::new(UInt64Array::from(unreachable));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![hashes])?;
+    view.put_side("unreachable", schema, vec![batch])?;
+    let sql = "with named as (select distinct e.reference from side.main.unreachable u                join events e on e.record_hash = u.record_hash join side.main.live l on l.import_id = e.import_id                where e.reference is not null)                select distinct n.reference, e.record_hash from named n join events e on e.reference = n.reference                join side.main.live l on l.import_id = e.import_id order by 1, 2";
+    let mut rows = view.stream(sql).await?;
+    let (mut last, mut code) = (String::new(), 0);
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        let reference: &StringArray = column(&batch, "reference")?;
+        let record: &UInt64Array = column(&batch, "record_hash")?;
+        for row in 0..batch.num_rows() {
+            if reference.value(row) != last {
+                reference.value(row).clone_into(&mut last);
+                code += 1;
+            }
+            people.references.push((code, record.value(row)));
+        }
+    }
+    Ok(())
+}
+
 struct Fold<'a> {
     config: &'a Config,
     /// Where the segment is found: a text column, or a key among the attributes.
@@ -79,6 +127,7 @@ struct Fold<'a> {
     key: Vec<String>,
     current: Vec<Option<String>>,
     current_segment: String,
+    same: Vec<(u64, u64)>,
 }
 
 impl<'a> Fold<'a> {
@@ -93,6 +142,7 @@ impl<'a> Fold<'a> {
             key: Vec::new(),
             current: vec![None; RECORD_TEXT.len()],
             current_segment: String::new(),
+            same: Vec::new(),
         }
     }
 
@@ -105,12 +155,16 @@ impl<'a> Fold<'a> {
             .iter()
             .map(|name| column::<StringArray>(batch, name))
             .collect::<lake::Result<Vec<_>>>()?;
+        let same_as: &StringArray = column(batch, "same_as")?;
         for row in 0..batch.num_rows() {
             self.begin(hash.value(row), silo.value(row), key.value(row))?;
             for (value, cells) in self.current.iter_mut().zip(&text) {
                 if cells.is_valid(row) && !cells.value(row).is_empty() {
                     *value = Some(cells.value(row).to_owned());
                 }
+            }
+            if same_as.is_valid(row) {
+                self.same_as(hash.value(row), silo.value(row), same_as.value(row));
             }
             if attributes.is_valid(row) {
                 self.attributes(attributes.value(row))?;
@@ -139,6 +193,15 @@ impl<'a> Fold<'a> {
         self.silo.push(silo);
         self.key.push(key.to_owned());
         Ok(())
+    }
+
+    fn same_as(&mut self, hash: u64, silo: u16, key: &str) {
+        if let Some(silo) = self.config.silos.get(usize::from(silo)) {
+            let other = intake::record_hash(silo.id.get_ref(), key);
+            if other != hash {
+                self.same.push((hash, other));
+            }
+        }
     }
 
     fn attributes(&mut self, json: &str) -> Result<(), Error> {
@@ -173,12 +236,16 @@ impl<'a> Fold<'a> {
 
     fn finish(mut self) -> People {
         self.close();
+        self.same.sort_unstable();
+        self.same.dedup();
         People {
             hash: self.hash,
             silo: self.silo,
             key: self.key,
             text: self.text.into_iter().map(|mut builder| builder.finish()).collect(),
             segment: self.segments,
+            same: self.same,
+            references: Vec::new(),
         }
     }
 }

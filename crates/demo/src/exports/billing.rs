@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::life::club::{Membership, Why};
 use crate::people::Person;
 use crate::people::face::face;
-use crate::register::Register;
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use model::Day;
@@ -17,6 +17,9 @@ use std::path::Path;
 const COLUMNS: &str = "id,Customer ID,Customer Description,Customer Email,Plan,Quantity,Currency,Interval,Amount,\
     Status,Created (UTC),Start (UTC),Current Period Start (UTC),Current Period End (UTC),Trial Start (UTC),\
     Trial End (UTC),Canceled At (UTC),Cancel At Period End,Ended At (UTC),Cancellation Reason,Cancellation Comment";
+
+/// Place of the customer's e-mail address.
+const EMAIL: usize = 3;
 
 /// Writes the file, newest first as the tool does; how many subscriptions there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
@@ -27,8 +30,9 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     let mut table = Table::create(dir.join("subscriptions.csv"), &header)?;
     for (person, club) in &members {
         let customer = format!("cus_{}", code(u64::from(person.id) ^ world.setting.seed.rotate_left(32), 14));
-        register.note(Silo::Billing, customer.clone(), person);
-        table.row(row(world, person, club, customer))?;
+        let row = row(world, person, club, customer.clone());
+        register.note(Silo::Billing, customer, person, Clues::default().email(&row[EMAIL]));
+        table.row(row)?;
     }
     table.finish()?;
     Ok(members.len() as u64)

@@ -8,7 +8,7 @@ use crate::life::parcel::Parcel;
 use crate::life::purchases::Order;
 use crate::people::Person;
 use crate::people::face::{disguised_email, face};
-use crate::register::Register;
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     let mut table = Table::create(dir.join("deliveries.csv"), &COLUMNS)?;
     for (parcel, person, order) in &parcels {
         let (key, row) = row(world, parcel, person, order);
-        register.note(Silo::Courier, key, person);
+        register.note(Silo::Courier, key, person, Clues::default().email(&row[3]).order(&row[1]));
         table.row(&row)?;
     }
     table.finish()?;

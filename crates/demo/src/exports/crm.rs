@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::life::Life;
 use crate::people::face::face;
 use crate::people::{CHANNELS, Person};
-use crate::register::Register;
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use model::Day;
@@ -50,7 +50,8 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     let mut table = Table::create(dir.join("contacts.csv"), &COLUMNS)?;
     for contact in &contacts {
         let row = row(world, contact);
-        register.note(Silo::Crm, row[0].clone(), contact.1);
+        let clues = Clues::default().email(&row[3]).phone(&row[4]).address(&row[5], &row[8]).birth(&row[10]);
+        register.note(Silo::Crm, row[0].clone(), contact.1, clues);
         table.row(&row)?;
     }
     table.finish()?;

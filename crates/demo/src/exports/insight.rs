@@ -8,7 +8,7 @@ use crate::life::answers::Answer;
 use crate::life::purchases::Place;
 use crate::people::Person;
 use crate::people::face::{disguised_email, face};
-use crate::register::{Register, Trace};
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use std::path::Path;
@@ -35,6 +35,8 @@ const COLUMNS: [(&str, &str, &str); 16] = [
 
 /// Place of `RecipientEmail`.
 const EMAIL: usize = 7;
+/// Place of `ExternalReference`.
+const ORDER: usize = 10;
 
 /// Writes the file, by time of answer; how many answers there are.
 pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Result<u64, Error> {
@@ -47,8 +49,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     table.row(COLUMNS.map(|(.., id)| import_id(id)))?;
     for (number, (answer, person, life)) in (0..).zip(&answers) {
         let (key, row) = row(world, number, answer, person, life);
-        let trace = if row[EMAIL].is_empty() { Trace::Anonymous } else { Trace::Findable };
-        register.note_trace(Silo::Insight, key, person, trace);
+        register.note(Silo::Insight, key, person, Clues::default().email(&row[EMAIL]).order(&row[ORDER]));
         table.row(&row)?;
     }
     table.finish()?;

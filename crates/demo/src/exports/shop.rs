@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::life::purchases::{Order, Purchase};
 use crate::people::Person;
 use crate::people::face::{Face, disguised_email, face, mobile_e164};
-use crate::register::Register;
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
         }
         if let Some((_, table)) = &mut open {
             let sheet = Sheet { world, person, purchase, order };
-            register.note(Silo::Shop, record_key(person, order), person);
+            register.note(Silo::Shop, record_key(person, order), person, sheet.clues());
             sheet.rows(&mut line, table)?;
             orders += 1;
         }
@@ -126,6 +126,23 @@ impl Sheet<'_> {
         Ok(())
     }
 
+    /// What the order tells of its person.
+    fn clues(&self) -> Clues {
+        let who = self.face();
+        let clues = Clues::default().email(&self.email()).phone(&who.phone);
+        clues.address(&who.street, &who.postcode).order(&self.order.name())
+    }
+
+    /// The person as this order has them.
+    fn face(&self) -> Face {
+        let spelling = u64::from(self.order.second_email);
+        let mut who = face(self.world.setting.seed, self.person, Silo::Shop, spelling);
+        if order_email(self.person, self.order).is_none() {
+            who.phone = mobile_e164(self.person.mobile);
+        }
+        who
+    }
+
     fn email(&self) -> String {
         let number = u64::from(self.order.number);
         let mut chance = Chance::of(self.world.setting.seed, Purpose::Orders, number);
@@ -171,11 +188,7 @@ impl Sheet<'_> {
 
     fn customer(&self, line: &mut Line) {
         const PAYMENTS: [&str; 3] = ["Shopify Payments", "PayPal Express Checkout", "Klarna"];
-        let spelling = u64::from(self.order.second_email);
-        let mut who = face(self.world.setting.seed, self.person, Silo::Shop, spelling);
-        if order_email(self.person, self.order).is_none() {
-            who.phone = mobile_e164(self.person.mobile);
-        }
+        let who = self.face();
         let number = u64::from(self.order.number);
         self.address(&who, &BILLING, line);
         self.address(&who, &SHIPPING, line);

@@ -8,7 +8,7 @@ use crate::life::purchases::{Place, Purchase, Visit};
 use crate::people::Person;
 use crate::people::face::{Face, face, mobile_e164};
 use crate::people::places::store_town;
-use crate::register::Register;
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use arrow::array::{ArrayRef, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
@@ -44,7 +44,7 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
         let mut columns = Columns::default();
         for (index, receipt) in receipts.iter().enumerate() {
             let key = columns.push(world, part * BATCH_ROWS + index, receipt);
-            register.note(Silo::Stores, key, receipt.2);
+            register.note(Silo::Stores, key, receipt.2, columns.last_clues());
         }
         let batch = RecordBatch::try_new(Arc::clone(&schema), columns.arrays());
         let batch = batch.map_err(|error| failed(error.into()))?;
@@ -105,6 +105,12 @@ impl Columns {
         self.amount_cents.push(i64::from(purchase.basket.total_minor()));
         self.items.push(purchase.basket.lines().map(|(_, quantity)| quantity as i32).sum());
         key
+    }
+
+    /// What the receipt added last tells of its person.
+    fn last_clues(&self) -> Clues {
+        let told = |column: &[Option<String>]| column.last().cloned().flatten().unwrap_or_default();
+        Clues::default().email(&told(&self.customer_email)).phone(&told(&self.customer_phone))
     }
 
     fn arrays(self) -> Vec<ArrayRef> {

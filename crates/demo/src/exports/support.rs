@@ -9,7 +9,7 @@ use crate::life::purchases::Place;
 use crate::life::tickets::{Rating, Ticket};
 use crate::people::Person;
 use crate::people::face::face;
-use crate::register::Register;
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use serde::Serialize;
@@ -69,7 +69,10 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
     for (id, (ticket, person, life)) in (FIRST_TICKET..).zip(&tickets) {
         file.write_all(if id == FIRST_TICKET { b"\n" } else { b",\n" }).map_err(&failed)?;
         let row = row(world, id, ticket, person, life);
-        register.note(Silo::Support, row.requester.id.to_string(), person);
+        let clues = Clues::default().email(&row.requester.email);
+        let clues = clues.phone(row.requester.phone.as_deref().unwrap_or_default());
+        let clues = clues.order(row.external_id.as_deref().unwrap_or_default());
+        register.note(Silo::Support, row.requester.id.to_string(), person, clues);
         serde_json::to_writer(&mut file, &row).map_err(|error| failed(error.into()))?;
     }
     write!(file, "\n],\"count\":{}}}\n", tickets.len()).map_err(&failed)?;

@@ -12,7 +12,7 @@ use crate::life::Life;
 use crate::life::purchases::Place;
 use crate::people::Person;
 use crate::people::face::face;
-use crate::register::{Register, Trace};
+use crate::register::{Clues, Register};
 use crate::silo::Silo;
 use crate::world::World;
 use flate2::{Compression, write::GzEncoder};
@@ -97,13 +97,21 @@ pub(super) fn write(world: &World, dir: &Path, register: &mut Register) -> Resul
 /// Notes the user and the anonymous visitors that a person's events make.
 fn register_person(signals: &[Signal], seed: u64, person: &Person, register: &mut Register) {
     if signals.iter().any(|signal| signal.known) {
-        register.note(Silo::Web, user_id(person), person);
+        let known = signals.iter().filter(|signal| signal.known);
+        let mut clues = Clues::default();
+        for signal in known.clone() {
+            clues = clues.device(&anonymous_id(seed, person, signal.device));
+        }
+        if known.clone().any(|signal| signal.what == What::Identify) {
+            clues = clues.email(&person.email);
+        }
+        register.note(Silo::Web, user_id(person), person, clues);
     }
     for device in [0, 1] {
-        if signals.iter().any(|signal| !signal.known && signal.device == device) {
-            let named = signals.iter().any(|signal| signal.device == device && signal.what == What::Identify);
-            let trace = if named { Trace::Findable } else { Trace::Anonymous };
-            register.note_trace(Silo::Web, anonymous_id(seed, person, device), person, trace);
+        if signals.iter().any(|signal| signal.device == device) {
+            let id = anonymous_id(seed, person, device);
+            let clues = Clues::default().device(&id);
+            register.note(Silo::Web, id, person, clues);
         }
     }
 }

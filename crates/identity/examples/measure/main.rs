@@ -1,5 +1,6 @@
 //! Measures identity on a set of which the truth is known; tells one line of JSON.
 
+mod company;
 mod people;
 mod quality;
 mod set;
@@ -17,9 +18,9 @@ use std::time::Instant;
 /// Measures identity on a set with known truth.
 #[derive(Debug, Parser)]
 struct Args {
-    /// `febrl3`, `febrl4`, `fake_1000`, `people` or `registry`.
+    /// `febrl3`, `febrl4`, `fake_1000`, `people`, `registry`, or `company` for records of silos.
     set: String,
-    /// Folder with the sets on disk.
+    /// Folder with the sets on disk; for a company the file of its records.
     #[arg(long, default_value = "../shared/data/identity")]
     data: PathBuf,
     /// Records to make up, for people and registry.
@@ -100,6 +101,10 @@ fn run(set: &Set, threads: usize) -> anyhow::Result<Run> {
 #[expect(clippy::print_stdout, reason = "the measurement goes to standard output")]
 fn main() -> anyhow::Result<()> {
     let args = Args::parse();
+    if args.set == "company" {
+        println!("{}", company::measure(&args.data, args.threads, args.explain)?);
+        return Ok(());
+    }
     let set = match args.set.as_str() {
         "people" => people::customers(args.records.unwrap_or(100_000), args.seed),
         "registry" => people::registry(args.records.unwrap_or(50_000), args.seed),

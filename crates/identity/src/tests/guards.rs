@@ -262,3 +262,54 @@ fn an_account_never_holds_two_exclusive_ids_of_a_kind() {
     assert_ne!(found.customer[0], found.customer[1]);
     assert!(found.customer[3] == found.customer[0] || found.customer[3] == found.customer[1]);
 }
+
+#[test]
+fn what_a_silo_says_is_the_same_is_joined_unless_the_names_are_those_of_two_people() {
+    check(&["n=Anna Berg; e=a@post.de", "s=1", "p=0150 1234567"], &[0, 0, 1]);
+    check(&["n=Anna Berg", "n=Tom Berg; s=1"], &[0, 1]);
+    check(&["s=2", "s=3", "n=Anna Berg"], &[0, 0, 0]);
+    check(&["s=99", "n=Anna Berg"], &[0, 1]);
+    let told = person(&["n=Anna Berg", "s=1"]);
+    assert_eq!((told.merges[0].rule, told.merges[0].field), (Rule::Told, Field::SameAs));
+}
+
+#[test]
+fn who_is_said_to_be_two_people_is_neither() {
+    let shared = person(&["n=Anna Berg", "n=Tom Berg", "s=1 2"]);
+    assert_eq!(shared.customer, [0, 1, 2]);
+    assert_eq!(shared.refused.iter().map(|pair| pair.why).collect::<Vec<_>>(), [Why::Ambiguous; 2]);
+    check(&["n=Anna Berg", "n=A. Berg; s=1", "s=1 2"], &[0, 0, 0]);
+}
+
+#[test]
+fn who_name_one_order_and_bear_one_name_are_one_person() {
+    check(&["n=Anna Berg; e=a@post.de; o=7 8", "n=Berg, Anna; o=8", "n=Annna Berg; o=7"], &[0, 0, 0]);
+    check(&["n=Anna Berg; o=7", "n=Tom Berg; o=7", "n=Anna Larsen; o=7"], &[0, 1, 2]);
+    check(&["n=Anna Berg; o=7", "p=0150 1234567; o=7"], &[0, 1]);
+    let told = person(&["n=Anna Berg; o=7", "n=Anna Berg; o=7"]);
+    assert_eq!((told.merges[0].rule, told.merges[0].field), (Rule::SameName, Field::Reference));
+}
+
+#[test]
+fn a_rare_given_name_one_slip_from_a_frequent_one_is_a_slip() {
+    let letters = |at: u8| format!("{}{}", char::from(b'a' + at % 26), char::from(b'a' + at / 26));
+    let mut rows: Vec<String> = Vec::new();
+    for at in 0..40u8 {
+        rows.push(format!("n=Frank B{}dorf", letters(at)));
+        rows.push(format!("n=Tim C{}hof", letters(at)));
+        rows.push(format!("n=Tom D{}stein", letters(at)));
+    }
+    let families = rows.len();
+    rows.extend(["n=Frank Berg; e=b@post.de", "n=Frnak Berg; e=b@post.de"].map(str::to_owned));
+    rows.extend(["n=Tim Horn; e=h@post.de", "n=Tom Horn; e=h@post.de"].map(str::to_owned));
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let customer = person(&rows).customer;
+    assert_eq!(customer[families], customer[families + 1]);
+    assert_ne!(customer[families + 2], customer[families + 3]);
+}
+
+#[test]
+fn umlauts_are_written_in_one_letter_or_two() {
+    check(&["n=Jürgen Müller; e=j@post.de", "n=Juergen Mueller; e=j@post.de"], &[0, 0]);
+    check(&["n=Zoë Bauer; e=z@post.de", "n=Zoe Baur; e=z@post.de"], &[0, 0]);
+}

@@ -3,12 +3,14 @@
 //! `track` makes an event named after its `event` (`Order Completed` → `order_completed`), `page` and `screen`
 //! make `page_viewed` and `screen_viewed`. `identify`, `group` and `alias` only tell of the record. A tracked order
 //! is a purchase only where the feed has a `stream`; otherwise the shop's own feed has it already.
+//!
+//! A call that names both user and anonymous visitor says that the two are the same, and so does `alias`.
 
-use crate::canon::{Amount, EventRow, SourceId};
+use crate::canon::{Amount, EventRow, RECORD_TEXTS, RecordRow, SourceId};
 use crate::desk::Desk;
 use crate::error::Problem;
 use crate::field::Field;
-use crate::person::Person;
+use crate::person::{Person, text_place};
 use crate::row::{Header, Reject, Row};
 use model::EventKind;
 use model::config::Feed;
@@ -28,7 +30,6 @@ const PERSON: &[(&str, &[&str])] = &[
     ("company", &["traits.company.name", "traits.company"]),
 ];
 const GROUP: &[(&str, &[&str])] = &[("account", &["groupId", "group_id"]), ("company", &["traits.name"])];
-const NOBODY: &[(&str, &[&str])] = &[];
 
 /// The columns read.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub(crate) struct Events {
     sells: bool,
     person: Person,
     group: Person,
-    alias: Person,
+    previous: Field,
     /// Name of the event at hand.
     slug: String,
 }
@@ -74,20 +75,26 @@ impl Events {
             sells: feed.stream.is_some(),
             person: Person::bind(header, PERSON, &["anonymousId", "anonymous_id"], &feed.attributes)?,
             group: Person::bind(header, GROUP, &[], &[])?,
-            alias: Person::bind(header, NOBODY, &["previousId", "previous_id"], &[])?,
+            previous: Field::any(header, &["previousId", "previous_id"])?,
             slug: String::new(),
         })
     }
 
     pub(super) fn map(&mut self, row: &Row<'_>, desk: &mut Desk) -> Result<(), Reject> {
-        let Some(key) = self.user.text(row).or(self.anonymous.text(row)) else {
+        let (user, visitor) = (self.user.text(row), self.anonymous.text(row));
+        let Some(key) = user.or(visitor) else {
             return Err(self.user.reject("is empty, and so is anonymousId: the row has no record key"));
         };
         let at_us = self.at.need_instant(row, &mut desk.clock)?;
+        same(desk, visitor, user);
         let about = match self.call.text(row).unwrap_or_default() {
             "identify" => &mut self.person,
             "group" => &mut self.group,
-            "alias" => &mut self.alias,
+            "alias" => {
+                desk.canon.record_key_only(desk.row_no, key);
+                same(desk, self.previous.text(row), Some(key));
+                return Ok(());
+            }
             "track" => return self.track(row, desk, key, at_us),
             view @ ("page" | "screen") => {
                 let name = if view == "page" { "page_viewed" } else { "screen_viewed" };
@@ -141,6 +148,21 @@ impl Events {
     }
 }
 
+/// Says that one record is the same customer as another.
+fn same(desk: &mut Desk, one: Option<&str>, other: Option<&str>) {
+    let (Some(one), Some(other)) = (one, other) else {
+        return;
+    };
+    if one == other {
+        return;
+    }
+    let mut text = [None; RECORD_TEXTS];
+    if let Some(cell) = text.get_mut(text_place("same_as")) {
+        *cell = Some(other);
+    }
+    desk.canon.record(desk.row_no, one, &RecordRow { text, ..RecordRow::default() });
+}
+
 /// Writes a name in small letters with `_` between its words.
 fn slug(name: &str, into: &mut String) {
     into.clear();
@@ -184,10 +206,11 @@ not json
         assert_eq!(
             seen.records,
             [
+                "a1 same_as=u1",
                 "u1 given=Ann email=Ann@x.org city=Ulm updated_at=2024-03-01T10:00:00Z attributes={\"anonymousId\":\"a1\",\"traits.plan\":\"gold\"}",
                 "a2",
                 "u1 company=Acme account=g1 updated_at=2024-03-01T10:00:03Z",
-                "u1 updated_at=2024-03-01T10:00:04Z attributes={\"previousId\":\"a2\"}",
+                "a2 same_as=u1",
             ]
         );
         assert_eq!(

@@ -22,6 +22,7 @@ pub const RECORD_COLUMNS: &[&str] = &[
     "company",
     "account",
     "exclusive_id",
+    "same_as",
     "updated_at",
 ];
 

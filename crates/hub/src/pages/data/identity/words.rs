@@ -11,6 +11,8 @@ pub(crate) fn field(name: &str) -> String {
         "email" => "E-mail",
         "exclusive_id" => "Exclusive id",
         "email_domain" => "E-mail domain",
+        "reference" => "Order or other reference",
+        "same_as" => "The silo's word",
         "name+birth_date" => "Name and birth date",
         "name+address" => "Name and address",
         other => return sentence(&other.replace('_', " ").replace('+', ", ")),
@@ -35,6 +37,7 @@ pub(super) fn level(name: &str) -> &str {
 pub(crate) fn rule(name: &str) -> &str {
     match name {
         "same_value" => "the shared value suffices, whatever the names",
+        "told" => "their silo says that they are the same",
         "same_name" => "the names are the same",
         "close_name" => "the names are the same but for a slip or a missing part",
         "short_name" => "one name is a short form of the other",
