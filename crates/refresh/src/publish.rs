@@ -87,6 +87,7 @@ pub async fn refresh(
         snapshot: lake.head().await?,
         at_us: now_us,
         as_of,
+        decisions: decisions.last(),
         inputs: inputs(&models)?,
         checks: serde_json::to_string(&checks)?,
     };

@@ -164,7 +164,7 @@ fn decision(seq: u64, hours: i64, names: [&str; 2], verdict: Verdict, reason: &s
     }
 }
 
-/// Newest first; the newest is later than the edition.
+/// Newest first; the edition does not count the newest.
 pub(crate) fn decisions() -> Page<(Decision, bool)> {
     let twins = ["shop:1", "till:a-rather-long-key-of-a-silo-0000000000017"];
     let rows = vec![

@@ -27,7 +27,7 @@ impl Reader {
         let current = self.current().await?;
         let (sizes, largest) = (current.sizes().await?, self.largest(&current).await?);
         let decisions = Decisions::read(&self.lake, self.lake.head().await?).await?;
-        let counted = current.decisions_counted()?;
+        let counted = current.edition.decisions;
         Ok(IdentityStatus {
             records: sizes.iter().map(|size| u64::from(size.records) * size.customers).sum(),
             customers: sizes.iter().map(|size| size.customers).sum(),
@@ -359,12 +359,6 @@ impl Current {
         let (id, records) = (column::<StringArray>(&batch, "id")?, column::<UInt32Array>(&batch, "records")?);
         let one = |row: usize| (hash.value(row), (id.value(row).to_owned(), records.value(row)));
         Ok((0..batch.num_rows()).map(one).collect())
-    }
-
-    /// Number of the last decision that the edition counts.
-    fn decisions_counted(&self) -> Result<u64, Error> {
-        let inputs: serde_json::Value = serde_json::from_str(&self.edition.inputs)?;
-        Ok(inputs["decisions"].as_u64().unwrap_or(0))
     }
 }
 

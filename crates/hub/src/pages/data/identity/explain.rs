@@ -143,7 +143,7 @@ fn decided(frame: &Frame, decision: &Decision) -> Markup {
     html! {
         p.notice {
             bdi { (decision.by) } " decided on " (calendar::minute(decision.at_us, &frame.zone)) ": " (what) ". “" bdi { (decision.reason) } "”"
-            @if super::decisions::is_after(frame, decision) { " It counts from the next refresh on: run " code { "kept refresh" } "." }
+            @if super::decisions::is_beyond(frame, decision) { " It counts from the next refresh on: run " code { "kept refresh" } "." }
         }
     }
 }
