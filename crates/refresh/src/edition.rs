@@ -1,15 +1,38 @@
 //! Editions: the rows of `editions`, written last, read first.
 
+use crate::books;
 use crate::error::Error;
 use crate::view::Edition;
 use arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
+use identity::score::RuleCount;
 use lake::tables;
 use lake::{Lake, Mode, column};
 use model::Day;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// What was looked at before an edition was published; its `checks`, as JSON.
+#[derive(Serialize)]
+pub(crate) struct Checks<'a> {
+    #[serde(flatten)]
+    pub(crate) books: &'a books::Checks,
+    pub(crate) compared: &'a [RuleCount],
+}
+
+/// What `checks` say of comparing records; those of early editions say nothing.
+#[derive(Deserialize)]
+struct Compared {
+    compared: Option<Vec<RuleCount>>,
+}
+
+/// What each rule of weighing compared and what it left out: nothing where keys alone decide, `None` where the
+/// edition does not tell.
+pub(crate) fn compared(edition: &Edition) -> Result<Option<Vec<RuleCount>>, Error> {
+    let Compared { compared } = serde_json::from_str(&edition.checks)?;
+    Ok(compared)
+}
 
 /// What inputs say of decisions; those of early editions say nothing.
 #[derive(Deserialize)]

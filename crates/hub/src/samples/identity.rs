@@ -4,7 +4,7 @@ use super::rows::{PUBLISHED_US, record};
 use refresh::decisions::{Decision, RecordName, Verdict};
 use refresh::view::identity::{
     Change, Comparison, Explanation, GenericValue, IdentityStatus, Large, ModelField, ModelLevel,
-    ModelSummary, ModelView, Part, Proposal, Size, Waiting,
+    ModelSummary, ModelView, Part, Proposal, RuleCount, Size, Waiting,
 };
 use refresh::view::{Merge, Page};
 
@@ -55,7 +55,12 @@ pub(crate) fn identity() -> IdentityStatus {
         decided: 2,
         not_yet_counted: 2,
         model: Some(summary()),
+        compared: Some(vec![rule("e-mail", 9_120, 0), rule("birth date", 218_400, 12_497_500)]),
     }
+}
+
+fn rule(name: &str, pairs: u64, left_pairs: u64) -> RuleCount {
+    RuleCount { name: name.into(), pairs, left_pairs, edges: pairs / 7 }
 }
 
 fn summary() -> ModelSummary {

@@ -4,7 +4,7 @@ use crate::{clock, table};
 use lake::{Access, Lake};
 use refresh::Reader;
 use refresh::decisions::{RecordName, Ruling, Verdict};
-use refresh::view::identity::{Comparison, Explanation, IdentityStatus};
+use refresh::view::identity::{Comparison, Explanation, IdentityStatus, RuleCount};
 use report::number;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -215,6 +215,7 @@ fn status_text(status: &IdentityStatus) -> String {
         let _ =
             writeln!(text, "model {}, trained on {records} records, accepted by {}", model.version, model.by);
     }
+    text += &compared(status.compared.as_deref());
     let sizes = status.sizes.iter().map(|size| vec![size.records.to_string(), count(size.customers)]);
     text += "\n";
     text += &table::lines(&[("records", true), ("customers", true)], &sizes.collect::<Vec<_>>());
@@ -233,6 +234,29 @@ fn status_text(status: &IdentityStatus) -> String {
         text += &table::lines(&head, &rows.collect::<Vec<_>>());
     }
     text
+}
+
+/// Which pairs of records were weighed, and which left out by which rule.
+fn compared(rules: Option<&[RuleCount]>) -> String {
+    let count = |n: u64| number::count(i64::try_from(n).unwrap_or(i64::MAX));
+    let rules = match rules {
+        None => return String::new(),
+        Some([]) => return "nothing was weighed: keys and decisions alone join records\n".to_owned(),
+        Some(rules) => rules,
+    };
+    let weighed = count(rules.iter().map(|rule| rule.pairs).sum());
+    let left_out: u64 = rules.iter().map(|rule| rule.left_pairs).sum();
+    if left_out == 0 {
+        return format!("{weighed} pairs of records were weighed, none left out\n");
+    }
+    let by_rule = rules.iter().filter(|rule| rule.left_pairs > 0);
+    let by_rule: Vec<String> =
+        by_rule.map(|rule| format!("{} ({})", rule.name, count(rule.left_pairs))).collect();
+    format!(
+        "{weighed} pairs of records were weighed; at most {} left out, since too many records share the same {}\n",
+        count(left_out),
+        by_rule.join(", ")
+    )
 }
 
 fn pair_row(pair: &Comparison) -> Vec<String> {

@@ -3,6 +3,7 @@
 use super::{Current, Reader};
 use crate::customers::{proposal, settings};
 use crate::decisions::{Decision, Decisions, RecordName, Ruling, Verdict, decide};
+use crate::edition;
 use crate::error::Error;
 use crate::models::{Models, Stored};
 use crate::people;
@@ -38,6 +39,7 @@ impl Reader {
             decided: decisions.in_force().len() as u64,
             not_yet_counted: decisions.all().iter().filter(|decision| decision.seq > counted).count() as u64,
             model: self.models(&current).await?.in_force().map(summary).transpose()?,
+            compared: edition::compared(&current.edition)?,
         })
     }
 

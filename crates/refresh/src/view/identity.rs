@@ -2,6 +2,7 @@
 
 use super::{Page, Record};
 use crate::decisions::Decision;
+pub use identity::score::RuleCount;
 use serde::{Deserialize, Serialize};
 
 /// Identity at a glance.
@@ -25,6 +26,9 @@ pub struct IdentityStatus {
     pub not_yet_counted: u64,
     /// The model in force; `None` before the first refresh.
     pub model: Option<ModelSummary>,
+    /// Which pairs of records were weighed and which left out, by rule; nothing where keys alone decide, `None` where
+    /// the edition does not tell.
+    pub compared: Option<Vec<RuleCount>>,
 }
 
 /// How many customers have so many records.

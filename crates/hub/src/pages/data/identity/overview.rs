@@ -3,9 +3,9 @@
 use super::words;
 use crate::layout;
 use crate::links;
-use crate::pages::data::{count, marked};
+use crate::pages::data::{count, marked, sentence};
 use maud::{Markup, html};
-use refresh::view::identity::{GenericValue, IdentityStatus, Large, Size};
+use refresh::view::identity::{GenericValue, IdentityStatus, Large, RuleCount, Size};
 use report::{bars, number};
 
 /// Everything below the queue.
@@ -16,6 +16,7 @@ pub(super) fn sections(status: &IdentityStatus) -> Markup {
             div { h2 { "Customers with the most records" } (largest(&status.largest)) }
         }
         section { h2 { "Values that identify nobody" } (generic(status)) }
+        @if let Some(rules) = &status.compared { section { h2 { "Which records were compared" } (compared(rules)) } }
     }
 }
 
@@ -101,6 +102,45 @@ fn generic(status: &IdentityStatus) -> Markup {
     }
 }
 
+/// What was weighed and what was left out. A pair may be left out by several rules, and be compared by another.
+fn compared(rules: &[RuleCount]) -> Markup {
+    let pairs: u64 = rules.iter().map(|rule| rule.pairs).sum();
+    let left_out: u64 = rules.iter().map(|rule| rule.left_pairs).sum();
+    html! {
+        @if rules.is_empty() {
+            (layout::empty("None: keys and decisions alone join records here.", ""))
+        } @else {
+            p {
+                strong { (count(pairs)) } " pairs of records were weighed against each other: those which one of these rules brings together. "
+                @if left_out == 0 { "None of them was left out." }
+                @else {
+                    "At most " strong { (count(left_out)) } " were left out, because so many records share the same that comparing them all would take too long, and nothing else parts them. Another rule may have compared them all the same."
+                }
+            }
+            (layout::scroller("Which records were compared", &compared_table(rules)))
+        }
+    }
+}
+
+fn compared_table(rules: &[RuleCount]) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { "Rule" } th.n scope="col" { "Pairs weighed, first by this rule" }
+                th.n scope="col" { "Of these perhaps one customer" } th.n scope="col" { "Pairs left out" }
+            } }
+            tbody { @for rule in rules {
+                tr {
+                    th scope="row" { (sentence(&rule.name)) }
+                    td.n { (count(rule.pairs)) }
+                    td.n { (count(rule.edges)) }
+                    td.n { (count(rule.left_pairs)) }
+                }
+            } }
+        }
+    }
+}
+
 fn generic_table(rows: &[GenericValue]) -> Markup {
     html! {
         table {
@@ -119,6 +159,26 @@ fn generic_table(rows: &[GenericValue]) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
+
+    #[test]
+    fn pairs_that_were_left_out_are_told_by_rule() {
+        let mut status = samples::identity();
+        let told = sections(&status).into_string();
+        for part in [
+            "<strong>227,520</strong> pairs",
+            "At most <strong>12,497,500</strong> were left out",
+            "Birth date",
+        ] {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+        status.compared.as_mut().expect("rules").pop();
+        assert!(sections(&status).into_string().contains("None of them was left out."));
+        status.compared = Some(Vec::new());
+        assert!(sections(&status).into_string().contains("keys and decisions alone"));
+        status.compared = None;
+        assert!(!sections(&status).into_string().contains("were compared"), "what is not known is not told");
+    }
 
     #[test]
     fn bands_count_every_customer_once() {
