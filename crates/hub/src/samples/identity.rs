@@ -38,12 +38,15 @@ pub(crate) fn identity() -> IdentityStatus {
         records: 30_308,
         customers: 8_016,
         sizes: sizes.map(|(records, customers)| Size { records, customers }).to_vec(),
-        largest: vec![
-            large(1, "Ann-Sophie Freifrau von und zu Hohenstein-Wallersberg-Kleinschmidt", 57, 7),
-            large(2, "محمد الأمين", 31, 6),
-            large(3, "<script>alert(1)</script>", 24, 5),
-            large(4, "", 23, 2),
-        ],
+        largest: Page {
+            total: 5_812,
+            rows: vec![
+                large(1, "Ann-Sophie Freifrau von und zu Hohenstein-Wallersberg-Kleinschmidt", 57, 7),
+                large(2, "محمد الأمين", 31, 6),
+                large(3, "<script>alert(1)</script>", 24, 5),
+                large(4, "", 23, 2),
+            ],
+        },
         generic: Page {
             total: 5,
             rows: vec![

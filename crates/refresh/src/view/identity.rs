@@ -14,8 +14,8 @@ pub struct IdentityStatus {
     pub customers: u64,
     /// How many customers have so many records, by number of records, ascending.
     pub sizes: Vec<Size>,
-    /// Those with the most records, most first.
-    pub largest: Vec<Large>,
+    /// Customers with more than one record, those with the most first.
+    pub largest: Page<Large>,
     /// Values that identify nobody, those with the most names first.
     pub generic: Page<GenericValue>,
     /// Pairs that wait for a decision.

@@ -24,6 +24,9 @@ pub(crate) const MODEL: &str = "/data/identity/model";
 /// Where two records are weighed.
 pub(crate) const EXPLAIN: &str = "/data/identity/explain";
 
+/// Customers shown among the largest, and values among those that identify nobody.
+pub(crate) const LISTED: usize = 50;
+
 const PAGES: [(&str, &str); 4] =
     [(PATH, "Review"), (DECISIONS, "Decisions"), (MODEL, "Model"), (EXPLAIN, "Two records")];
 

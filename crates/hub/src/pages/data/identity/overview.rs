@@ -5,6 +5,7 @@ use crate::layout;
 use crate::links;
 use crate::pages::data::{count, marked, sentence};
 use maud::{Markup, html};
+use refresh::view::Page;
 use refresh::view::identity::{GenericValue, IdentityStatus, Large, RuleCount, Size};
 use report::{bars, number};
 
@@ -69,11 +70,11 @@ fn band(first: u32, last: Option<u32>) -> String {
     }
 }
 
-fn largest(largest: &[Large]) -> Markup {
+fn largest(largest: &Page<Large>) -> Markup {
     let table = html! {
         table {
             thead { tr { th scope="col" { "Customer" } th.n scope="col" { "Records" } th.n scope="col" { "Silos" } } }
-            tbody { @for large in largest {
+            tbody { @for large in &largest.rows {
                 tr {
                     th.name scope="row" { a href=(links::customer(&large.id)) { bdi { (if large.name.is_empty() { &large.id } else { &large.name }) } } }
                     td.n { a href=(links::customer(&large.id)) { (count(large.records.into())) } }
@@ -83,21 +84,30 @@ fn largest(largest: &[Large]) -> Markup {
         }
     };
     html! {
-        @if largest.is_empty() { (layout::empty("No customer has more than one record.", "")) }
-        @else { (layout::scroller("Customers with the most records", &table)) }
+        @if largest.rows.is_empty() { (layout::empty("No customer has more than one record.", "")) }
+        @else { (layout::scroller("Customers with the most records", &table)) (more(largest)) }
+    }
+}
+
+/// How many of a list are not shown, and how to see them.
+fn more<T>(page: &Page<T>) -> Markup {
+    let left_out = page.total.saturating_sub(page.rows.len());
+    html! {
+        @if left_out > 0 {
+            p.muted { "and " (count(left_out as u64)) " more; all of them with " code { "kept identity status --limit " (page.total) } "." }
+        }
     }
 }
 
 fn generic(status: &IdentityStatus) -> Markup {
     let generic = &status.generic;
-    let left_out = generic.total.saturating_sub(generic.rows.len());
     html! {
         @if generic.rows.is_empty() {
             (layout::empty("None: no e-mail, phone or other value stands beside more names than one customer may have.", ""))
         } @else {
             p { (marked("Beside each stand so many different names that it is an office, a shop or a placeholder rather than a person, so it joins nobody. `generic_after_names` in kept.toml sets how many are too many.")) }
             (layout::scroller("Values that identify nobody", &generic_table(&generic.rows)))
-            @if left_out > 0 { p.muted { (number::counted(left_out, "more value is", "more values are")) " left out here." } }
+            (more(generic))
         }
     }
 }
