@@ -105,7 +105,9 @@ pub(crate) async fn run(home: &Path, task: &Task, json: bool) -> anyhow::Result<
         }
         Task::Explain { a, b } => {
             let (a, b) = (RecordName::parse(a)?, RecordName::parse(b)?);
-            tell(&super::reader(home).await?.explain(&a, &b).await?, json, told::explained)?;
+            let reader = super::reader(home).await?;
+            let unit = reader.company().company.customer;
+            tell(&reader.explain(&a, &b).await?, json, |told| told::explained(told, unit))?;
         }
         Task::Decide { a, b, verdict, reason } => {
             let ruling = ruling(a, b, *verdict, reason)?;

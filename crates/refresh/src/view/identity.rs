@@ -3,6 +3,7 @@
 use super::{Page, Record};
 use crate::decisions::Decision;
 pub use identity::score::RuleCount;
+pub use identity::{JOIN_BITS, REVIEW_BITS};
 use serde::{Deserialize, Serialize};
 
 /// Identity at a glance.

@@ -1,8 +1,11 @@
 //! What `kept identity` answers, as text. A list that is cut says how much is missing and how to see it.
 
 use crate::table;
+use model::config::Unit;
 use refresh::view::Page;
-use refresh::view::identity::{Comparison, Explanation, IdentityStatus, Proposal, RuleCount};
+use refresh::view::identity::{
+    Comparison, Explanation, IdentityStatus, JOIN_BITS, Proposal, REVIEW_BITS, RuleCount,
+};
 use report::number;
 use std::fmt::Write as _;
 
@@ -120,7 +123,7 @@ fn bits(bits: f32) -> String {
     format!("{bits:+.1}")
 }
 
-pub(super) fn explained(told: &Explanation) -> String {
+pub(super) fn explained(told: &Explanation, unit: Unit) -> String {
     let comparison = &told.comparison;
     let answer = if told.one_customer { "One customer" } else { "Two customers" };
     let mut text = format!(
@@ -153,6 +156,15 @@ pub(super) fn explained(told: &Explanation) -> String {
     let (a, b) = (name(&comparison.a), name(&comparison.b));
     let head = [("field", false), (a.as_str(), false), (b.as_str(), false), ("level", false), ("bits", true)];
     text += &table::lines(&head, &rows);
+    text += "\n";
+    text += &match unit {
+        Unit::Account => "Accounts are joined by keys and decisions alone.\n".to_owned(),
+        Unit::Person => format!(
+            "Evidence alone joins from {} bits on; from {} on a pair waits for a decision.\n",
+            bits(JOIN_BITS),
+            bits(REVIEW_BITS)
+        ),
+    };
     if !told.path.is_empty() {
         let path = told.path.iter().map(|merge| {
             let weight = merge.weight.map_or_else(String::new, |weight| bits(weight as f32));
