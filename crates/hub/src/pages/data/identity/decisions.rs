@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_decision_made_while_an_edition_was_published_waits_for_the_next() {
-        let mut view = view();
+        let mut view = View { said: None, ..view() };
         let published_us = view.frame.edition.as_ref().expect("edition").at_us;
         view.decisions.rows[0].0.at_us = published_us - 1;
         assert!(page(&view).into_string().contains("; 1 of them counts only from the next refresh on."));
