@@ -5,6 +5,7 @@
 mod crash;
 mod duckdb;
 mod feeds;
+mod identity;
 mod planted;
 mod real;
 mod same;
