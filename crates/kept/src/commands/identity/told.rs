@@ -157,13 +157,15 @@ pub(super) fn explained(told: &Explanation, unit: Unit) -> String {
     let head = [("field", false), (a.as_str(), false), (b.as_str(), false), ("level", false), ("bits", true)];
     text += &table::lines(&head, &rows);
     text += "\n";
-    text += &match unit {
-        Unit::Account => "Accounts are joined by keys and decisions alone.\n".to_owned(),
-        Unit::Person => format!(
-            "Evidence alone joins from {} bits on; from {} on a pair waits for a decision.\n",
-            bits(JOIN_BITS),
-            bits(REVIEW_BITS)
-        ),
+    let (join, review) = (bits(JOIN_BITS), bits(REVIEW_BITS));
+    let _ = match unit {
+        Unit::Account => writeln!(text, "Accounts are joined by keys and decisions alone."),
+        Unit::Person => {
+            writeln!(
+                text,
+                "Evidence alone joins from {join} bits on; from {review} on a pair waits for a decision."
+            )
+        }
     };
     if !told.path.is_empty() {
         let path = told.path.iter().map(|merge| {
