@@ -2,7 +2,7 @@
 
 use crate::Hub;
 use crate::error::{Failure, Wants};
-use crate::pages::data::identity::explain;
+use crate::pages::data::identity::{self, explain};
 use crate::pages::{customers, statement};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
@@ -81,7 +81,7 @@ pub(crate) async fn editions(State(hub): State<Hub>) -> Answer {
 
 /// `/api/v1/identity`
 pub(crate) async fn identity(State(hub): State<Hub>) -> Answer {
-    let read = hub.at_one_edition(|| hub.reader.identity()).await?;
+    let read = hub.at_one_edition(|| hub.reader.identity(identity::LISTED)).await?;
     let (edition, status) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "identity", &status))
 }

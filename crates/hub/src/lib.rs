@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assets;
 pub mod error;
+mod guards;
 pub mod layout;
 pub mod links;
 pub mod pages;

@@ -1,6 +1,6 @@
 //! What comes out: customers, and why.
 
-use crate::score::Review;
+use crate::score::{Review, RuleCount};
 use uuid::Uuid;
 
 /// Which record belongs to which customer. Customers are dense codes in the order of their first records;
@@ -22,6 +22,9 @@ pub struct Resolution {
     pub generic: Vec<Generic>,
     /// Pairs of records of different customers that a person should look at, strongest first.
     pub review: Vec<Review>,
+    /// What each rule compared and what it left out, in the order in which they were tried; empty where nothing was
+    /// weighed.
+    pub compared: Vec<RuleCount>,
 }
 
 /// Why two records are one customer.

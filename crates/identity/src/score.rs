@@ -26,7 +26,7 @@ mod train;
 mod unite;
 mod weigh;
 
-pub use explain::{Explanation, FieldEvidence, explain, strongest_path};
+pub use explain::{Explanation, FieldEvidence, explain};
 pub(crate) use link::link_known;
 pub use link::{Joined, Linked, Review, link};
 pub use model::{FieldModel, Level, Model, probability};

@@ -6,7 +6,8 @@ use crate::cluster::Found;
 use crate::records::{Records, Settings};
 use crate::resolution::{Field, Generic, Merge, Rule};
 use crate::score::{
-    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Review, Role, Table,
+    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Review, Role, RuleCount,
+    Table,
 };
 use arrow::array::{Array, StringArray};
 use model::config::Unit;
@@ -14,10 +15,10 @@ use rustc_hash::FxHashSet;
 
 /// Bits from which evidence alone joins: one in four thousand is wrong, as the model reckons. What is less sure
 /// waits for a person: two people of one name and one mailbox name are found up to here.
-const JOIN_BITS: f32 = 12.0;
+pub const JOIN_BITS: f32 = 12.0;
 
 /// Bits from which a pair that stays apart is worth a person's look: an even chance.
-const REVIEW_BITS: f32 = 0.0;
+pub const REVIEW_BITS: f32 = 0.0;
 
 /// What goes beyond keys.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,6 +44,7 @@ pub(crate) struct Weighed {
     pub(crate) customer: Vec<u32>,
     pub(crate) merges: Vec<Merge>,
     pub(crate) review: Vec<Review>,
+    pub(crate) compared: Vec<RuleCount>,
 }
 
 /// Columns that are compared, in the order in which pairs are explained.
@@ -116,17 +118,17 @@ pub(crate) fn weigh(
         guarded: &guarded,
     };
     let limits = Limits { join_bits: Some(JOIN_BITS), ..Limits::default() };
-    let linked = match model {
+    let (linked, compared) = match model {
         Some(model) => {
             let scored = score::score(&packed, model, threads)?;
-            score::link(&packed, model, &scored, &before, limits)?
+            (score::link(&packed, model, &scored, &before, limits)?, scored.rules)
         }
-        None => score::link_known(&packed, &before),
+        None => (score::link_known(&packed, &before), Vec::new()),
     };
-    Ok(told(linked, known.found))
+    Ok(told(linked, compared, known.found))
 }
 
-fn told(linked: Linked, found: &Found) -> Weighed {
+fn told(linked: Linked, compared: Vec<RuleCount>, found: &Found) -> Weighed {
     let Linked { customer, decided, known, joined, mut review } = linked;
     review.retain(|doubtful| doubtful.pair.weight >= REVIEW_BITS);
     let merge = |rule: Rule, pair: &score::Joined, weight: Option<f32>| Merge {
@@ -143,7 +145,7 @@ fn told(linked: Linked, found: &Found) -> Weighed {
         Merge { customer: customer[key.record_a as usize], ..key }
     }));
     merges.extend(joined.iter().map(|pair| merge(Rule::Scored, pair, Some(pair.weight))));
-    Weighed { customer, merges, review }
+    Weighed { customer, merges, review, compared }
 }
 
 /// Records as they are compared; values that identify nobody are left out.

@@ -532,7 +532,7 @@ const LIFE: &str = "const days = [...document.querySelectorAll('.day')];
 async fn a_customer_s_page_tells_the_life_in_order_and_why_the_records_are_one() {
     in_browser(|pages| async move {
         let (id, evidence) = pages.met_by_many().await;
-        pages.open(&format!("/customers/{id}")).await;
+        pages.open(&format!("/customers/{id}?events=5000")).await;
         let life = pages.tell(LIFE).await;
         let times: Vec<i64> =
             life["times"].as_array().expect("times").iter().filter_map(Value::as_i64).collect();

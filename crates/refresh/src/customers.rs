@@ -10,6 +10,7 @@ use crate::inputs::Live;
 use crate::models::Models;
 use crate::people::{self, People};
 use arrow::array::{Array, StringArray, UInt64Array};
+use identity::score::RuleCount;
 use identity::{Mint, Previous, Resolution, Settings, Weighing};
 use intake::Home;
 use lake::{Lake, View, column};
@@ -24,6 +25,8 @@ pub(crate) struct Customers {
     pub(crate) segment_of: Vec<u16>,
     /// Segment names by code, ascending; empty when no segment column is set.
     pub(crate) segments: Vec<String>,
+    /// What each rule of weighing compared and what it left out; empty where keys alone decide.
+    pub(crate) compared: Vec<RuleCount>,
     /// Customer code by record hash.
     of_record: FxHashMap<u64, u32>,
 }
@@ -86,7 +89,7 @@ pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Cu
     let writer = Tables { home, people: &people, resolution: &resolution, edition: start.edition, lake };
     writer.all(&segment_of, &segments, &before).await?;
     let of_record = people.hash.iter().copied().zip(resolution.customer.iter().copied()).collect();
-    Ok(Customers { segment_of, segments, of_record })
+    Ok(Customers { segment_of, segments, compared: resolution.compared, of_record })
 }
 
 /// All live records.

@@ -1,14 +1,45 @@
 //! Editions: the rows of `editions`, written last, read first.
 
+use crate::books;
 use crate::error::Error;
 use crate::view::Edition;
 use arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
+use identity::score::RuleCount;
 use lake::tables;
 use lake::{Lake, Mode, column};
 use model::Day;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// What was looked at before an edition was published; its `checks`, as JSON.
+#[derive(Serialize)]
+pub(crate) struct Checks<'a> {
+    #[serde(flatten)]
+    pub(crate) books: &'a books::Checks,
+    pub(crate) compared: &'a [RuleCount],
+}
+
+/// What `checks` say of comparing records; those of early editions say nothing.
+#[derive(Deserialize)]
+struct Compared {
+    compared: Option<Vec<RuleCount>>,
+}
+
+/// What each rule of weighing compared and what it left out: nothing where keys alone decide, `None` where the
+/// edition does not tell.
+pub(crate) fn compared(edition: &Edition) -> Result<Option<Vec<RuleCount>>, Error> {
+    let Compared { compared } = serde_json::from_str(&edition.checks)?;
+    Ok(compared)
+}
+
+/// What inputs say of decisions; those of early editions say nothing.
+#[derive(Deserialize)]
+struct Counted {
+    #[serde(default)]
+    decisions: u64,
+}
 
 /// Every edition published up to a snapshot, oldest first.
 pub(crate) async fn all(lake: &Lake, snapshot: i64) -> Result<Vec<Edition>, Error> {
@@ -19,15 +50,20 @@ pub(crate) async fn all(lake: &Lake, snapshot: i64) -> Result<Vec<Edition>, Erro
         (column::<Int64Array>(&batch, "snapshot")?, column::<Date32Array>(&batch, "as_of")?);
     let (inputs, checks) =
         (column::<StringArray>(&batch, "inputs")?, column::<StringArray>(&batch, "checks")?);
-    let row = |row: usize| Edition {
-        edition: number.value(row),
-        snapshot: snapshot.value(row),
-        at_us: at.value(row),
-        as_of: Day(as_of.value(row)),
-        inputs: inputs.value(row).to_owned(),
-        checks: checks.value(row).to_owned(),
+    let row = |row: usize| {
+        let inputs = inputs.value(row);
+        let Counted { decisions } = serde_json::from_str(inputs)?;
+        Ok(Edition {
+            edition: number.value(row),
+            snapshot: snapshot.value(row),
+            at_us: at.value(row),
+            as_of: Day(as_of.value(row)),
+            decisions,
+            inputs: inputs.to_owned(),
+            checks: checks.value(row).to_owned(),
+        })
     };
-    Ok((0..batch.num_rows()).map(row).collect())
+    (0..batch.num_rows()).map(row).collect()
 }
 
 /// Publishes an edition: from this commit on it is what everyone reads.

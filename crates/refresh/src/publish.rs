@@ -79,14 +79,16 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Timeline, done, expected);
     let events = timeline::write(home, lake, live, &customers, lake.head().await?, number, &mut told).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
-    let checks =
+    let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
+    let checks = edition::Checks { books: &books, compared: &customers.compared };
     let edition = Edition {
         edition: number,
         snapshot: lake.head().await?,
         at_us: now_us,
         as_of,
+        decisions: decisions.last(),
         inputs: inputs(&models)?,
         checks: serde_json::to_string(&checks)?,
     };

@@ -16,6 +16,8 @@ pub struct Edition {
     pub at_us: i64,
     /// Last day the books cover.
     pub as_of: Day,
+    /// Number of the last decision about identity that it counts; 0 for none.
+    pub decisions: u64,
     /// What it was made from, as JSON.
     pub inputs: String,
     /// The checks it passed, as JSON.

@@ -6,6 +6,7 @@ use crate::score::model::{Model, Weights};
 use crate::score::packed::Packed;
 use crate::score::rules::RULES;
 use crate::score::weigh::{Row, Scale, rows};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -30,13 +31,13 @@ pub(crate) struct Edge {
 }
 
 /// What one rule contributed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleCount {
     /// Its name.
     pub name: String,
     /// Pairs it was the first to bring together.
     pub pairs: u64,
-    /// Pairs it left out since its blocks were over-full.
+    /// Pairs it left out since its blocks were over-full; another rule may have brought them together all the same.
     pub left_pairs: u64,
     /// Pairs kept.
     pub edges: u64,

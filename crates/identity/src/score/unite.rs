@@ -3,6 +3,7 @@
 //! Not connected components: a union is refused where people, exclusive ids or sources forbid it, or where the two
 //! sides as a whole do not look like one customer although two of their records do (a weak bridge).
 
+use crate::groups::Groups;
 use crate::score::model::Weights;
 use crate::score::packed::{LANES, Packed};
 use crate::score::pairs::Edge;
@@ -82,54 +83,6 @@ impl Doubt {
             Self::Limit => "limit",
             Self::Guarded => "guarded",
         }
-    }
-}
-
-/// Clusters of ranks.
-#[derive(Debug)]
-pub(crate) struct Groups {
-    parent: Vec<u32>,
-    /// The next member of the same cluster, round and round.
-    next: Vec<u32>,
-    size: Vec<u32>,
-}
-
-impl Groups {
-    pub(crate) fn new(records: usize) -> Self {
-        Self {
-            parent: (0..records as u32).collect(),
-            next: (0..records as u32).collect(),
-            size: vec![1; records],
-        }
-    }
-
-    pub(crate) fn root(&mut self, rank: u32) -> u32 {
-        let mut at = rank;
-        while self.parent[at as usize] != at {
-            let above = self.parent[self.parent[at as usize] as usize];
-            self.parent[at as usize] = above;
-            at = above;
-        }
-        at
-    }
-
-    /// Joins two roots; returns the root that stands for both, then the other.
-    fn unite(&mut self, a: u32, b: u32) -> (u32, u32) {
-        let larger = (self.size[a as usize], b) >= (self.size[b as usize], a);
-        let (winner, loser) = if larger { (a, b) } else { (b, a) };
-        self.parent[loser as usize] = winner;
-        self.size[winner as usize] += self.size[loser as usize];
-        self.next.swap(winner as usize, loser as usize);
-        (winner, loser)
-    }
-
-    fn members(&self, root: u32) -> impl Iterator<Item = u32> {
-        let follow = move |&rank: &u32| Some(self.next[rank as usize]).filter(|&next| next != root);
-        std::iter::successors(Some(root), follow)
-    }
-
-    fn size(&self, root: u32) -> u32 {
-        self.size[root as usize]
     }
 }
 

@@ -106,6 +106,23 @@ fn exclusive_ids_of_one_kind_part_what_looks_alike() {
     assert_ne!(a, b);
 }
 
+#[test]
+fn what_was_compared_and_what_was_left_out_is_told() {
+    let mut rows = town(600);
+    let known = rows.len();
+    rows.extend((0..2_100).map(|n| (2_000_000 + n, "b=1984-03-09".to_owned())));
+    let table = Table::new(&rows);
+    let model = trained(&Table::new(&rows[..known]));
+    let weighing = Weighing { model: Some(&model), ..Weighing::default() };
+    let found = table.weighed(Unit::Person, &weighing);
+    assert!(found.compared.iter().map(|rule| rule.pairs).sum::<u64>() > 0);
+    let born = found.compared.iter().find(|rule| rule.name == "birth date").unwrap();
+    assert!(born.left_pairs >= 2_100 * 2_099 / 2, "{born:?}");
+    for (unit, weighing) in [(Unit::Person, Weighing::default()), (Unit::Account, weighing)] {
+        assert_eq!(table.weighed(unit, &weighing).compared, [], "nothing was weighed");
+    }
+}
+
 /// Customers of batches that come day by day, each with the ids of the day before.
 fn daily(rows: &[(u64, String)], days: &[usize], model: &Model) -> (Vec<(u64, Uuid)>, usize) {
     let (mut known, mut churned): (Vec<(u64, Uuid)>, usize) = (Vec::new(), 0);
