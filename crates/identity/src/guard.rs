@@ -36,7 +36,7 @@ pub(crate) fn circle(evidence: &Evidence, field: Field, ranks: &[u32], generic_a
     for &rank in &named {
         let code = evidence.name.code[rank as usize];
         // In a family an initial may be that of somebody who has not appeared yet.
-        let is_vague = is_family && vagueness(evidence, code) >= INITIAL;
+        let is_vague = is_family && vagueness(evidence, code) == INITIAL;
         match groups.iter().position(|group| group.contains(&code) && !(is_vague && group.len() > 1)) {
             Some(at) => people[at].push(rank),
             None => doubtful.push(rank),
