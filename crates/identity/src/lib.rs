@@ -22,7 +22,7 @@ pub use error::Error;
 pub use ids::{Assignment, Previous, assign};
 pub use mint::Mint;
 pub use records::{Records, Settings};
-pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
+pub use resolution::{Effort, Field, Generic, Merge, Refused, Resolution, Rule, Why};
 pub use score::Model;
 pub use weigh::{Weighing, explain, fits, train};
 
@@ -63,6 +63,8 @@ pub fn resolve(
         refused,
         generic,
         review: weighed.review,
+        remembered: weighed.remembered,
+        effort: weighed.effort,
     })
 }
 

@@ -82,7 +82,7 @@ fn what_people_decided_comes_before_keys_and_evidence() {
     let model = trained(&table);
     for model in [None, Some(&model)] {
         let decisions = Decisions { same: &[(12, 13)], different: &[(11, 12)] };
-        let found = table.weighed(Unit::Person, &Weighing { model, decisions, threads: 1 });
+        let found = table.weighed(Unit::Person, &Weighing { model, decisions, ..Weighing::default() });
         assert_eq!(found.customer[1], found.customer[2]);
         assert_ne!(found.customer[0], found.customer[1]);
         assert!(found.merges.iter().any(|merge| merge.rule == Rule::Decided && merge.weight.is_none()));
