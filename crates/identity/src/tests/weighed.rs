@@ -198,7 +198,7 @@ proptest! {
         let pairs: Vec<(u64, u64)> = apart.into_iter()
             .map(|(a, b)| (rows[a % rows.len()].0, rows[b % rows.len()].0)).filter(|(a, b)| a != b).collect();
         let decisions = Decisions { same: &[], different: &pairs };
-        let weighing = Weighing { model: Some(&model), decisions, threads: 2 };
+        let weighing = Weighing { model: Some(&model), decisions, threads: 2, remembered: None };
         let found = table.weighed(Unit::Person, &weighing);
         let at = |table: &Table, hash: u64| table.hash.iter().position(|&other| other == hash).unwrap();
         for &(a, b) in &pairs {

@@ -231,6 +231,22 @@ fn threads_and_the_order_of_rows_change_nothing() {
 }
 
 #[test]
+fn touched_records_bring_their_pairs_and_no_others() {
+    let (packed, _) = people(2_500, 1);
+    let model = model(&packed);
+    let (weights, blocking) =
+        (Weights::new(&packed, &model), Blocking::new(&packed, Bounds::KEPT, None, 1));
+    let touched: Vec<bool> = (0..packed.len()).map(|rank| mix(rank as u64).is_multiple_of(50)).collect();
+    let pairs = |rules: &[RuleCount]| rules.iter().map(|rule| rule.pairs).sum::<u64>();
+    let (all, all_rules) = score_touched(&packed, &weights, &blocking, None, 1);
+    let (some, some_rules) = score_touched(&packed, &weights, &blocking, Some(&touched), 2);
+    let mut expected = all;
+    expected.retain(|edge| touched[edge.a as usize] || touched[edge.b as usize]);
+    assert_eq!(some, expected, "also in the same order");
+    assert!(pairs(&some_rules) > 0 && pairs(&some_rules) * 10 < pairs(&all_rules));
+}
+
+#[test]
 fn over_full_blocks_are_parted_and_what_is_left_out_is_counted() {
     let same: StringArray = (0..5_000).map(|_| Some("19840309")).collect();
     let columns = [Column { role: Role::BirthDate, name: "born", values: &same }];
