@@ -24,12 +24,7 @@ pub(crate) fn measure(set: &Set, one_in: u64, threads: usize) -> anyhow::Result<
     Ok(json!({ "records": all, "new": all - known, "full": full_told, "day": day_told }))
 }
 
-fn run(
-    set: &Set,
-    model: &Model,
-    before: &Remembered,
-    threads: usize,
-) -> anyhow::Result<(Remembered, Value)> {
+fn run(set: &Set, model: &Model, before: &Remembered, threads: usize) -> anyhow::Result<(Remembered, Value)> {
     let mut lap = Lap::now()?;
     let columns = set.columns();
     let packed = Packed::read(&set.table(&columns), threads)?;
@@ -54,12 +49,17 @@ fn run(
 /// The set without the records that are new.
 fn without_new(set: &Set, one_in: u64) -> anyhow::Result<Set> {
     let keep: Vec<bool> = set.record_hash.iter().map(|&hash| !scatter(hash).is_multiple_of(one_in)).collect();
-    let kept = |values: &[u64]| values.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(&v, _)| v).collect();
+    let kept =
+        |values: &[u64]| values.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(&v, _)| v).collect();
     let mask = BooleanArray::from(keep.clone());
     let mut columns = Vec::new();
     for (role, name, values) in &set.columns {
         let column = filter(values, &mask)?;
-        columns.push((*role, *name, column.as_any().downcast_ref().cloned().unwrap_or_else(|| values.clone())));
+        columns.push((
+            *role,
+            *name,
+            column.as_any().downcast_ref().cloned().unwrap_or_else(|| values.clone()),
+        ));
     }
     let source = set.source.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(&source, _)| source).collect();
     Ok(Set {

@@ -244,8 +244,10 @@ impl Keyer<'_> {
             NONE => 0,
             code => hashes[code as usize],
         };
-        let mut keyed: Vec<u64> =
-            block.iter().map(|&keyed| u64::from(key(keyed as u32)) << 32 | keyed & u64::from(u32::MAX)).collect();
+        let mut keyed: Vec<u64> = block
+            .iter()
+            .map(|&keyed| u64::from(key(keyed as u32)) << 32 | keyed & u64::from(u32::MAX))
+            .collect();
         keyed.sort_unstable();
         blocks.left_pairs += pairs(block.len());
         for part in keyed.chunk_by(|x, y| x >> 32 == y >> 32) {

@@ -43,7 +43,7 @@ fn town(people: u64) -> Vec<(u64, String)> {
     rows
 }
 
-fn trained(table: &Table) -> Model {
+pub(super) fn trained(table: &Table) -> Model {
     train(&table.records(), &settings(Unit::Person), 1).unwrap()
 }
 
@@ -133,7 +133,7 @@ fn daily(rows: &[(u64, String)], days: &[usize], model: &Model) -> (Vec<(u64, Uu
 }
 
 /// Customers whose records are the same as the day before and whose id is not.
-fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolution) -> usize {
+pub(super) fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolution) -> usize {
     let groups = |ids: &dyn Fn(usize) -> Option<Uuid>, hash: &[u64]| {
         let mut groups: std::collections::BTreeMap<Uuid, Vec<u64>> = std::collections::BTreeMap::new();
         for (at, &hash) in hash.iter().enumerate() {

@@ -234,8 +234,7 @@ fn threads_and_the_order_of_rows_change_nothing() {
 fn touched_records_bring_their_pairs_and_no_others() {
     let (packed, _) = people(2_500, 1);
     let model = model(&packed);
-    let (weights, blocking) =
-        (Weights::new(&packed, &model), Blocking::new(&packed, Bounds::KEPT, None, 1));
+    let (weights, blocking) = (Weights::new(&packed, &model), Blocking::new(&packed, Bounds::KEPT, None, 1));
     let touched: Vec<bool> = (0..packed.len()).map(|rank| mix(rank as u64).is_multiple_of(50)).collect();
     let pairs = |rules: &[RuleCount]| rules.iter().map(|rule| rule.pairs).sum::<u64>();
     let (all, all_rules) = score_touched(&packed, &weights, &blocking, None, 1);

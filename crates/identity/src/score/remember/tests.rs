@@ -8,15 +8,8 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-const ROLES: [Role; 7] = [
-    Role::Given,
-    Role::Family,
-    Role::BirthDate,
-    Role::Email,
-    Role::Phone,
-    Role::Postcode,
-    Role::Place,
-];
+const ROLES: [Role; 7] =
+    [Role::Given, Role::Family, Role::BirthDate, Role::Email, Role::Phone, Role::Postcode, Role::Place];
 
 /// So that blocks are over-full, parted and left out among a hundred records.
 const SMALL: Bounds = Bounds { few: 25, full: 4 };
@@ -164,11 +157,9 @@ fn another_model_other_bounds_and_another_number_of_records_trust_nothing() {
     let (before, all, pairs) = anew(&records);
     assert_eq!(all, 100);
     let other = Model { version: MODEL.version + 1, ..MODEL.clone() };
-    for (model, bounds) in [
-        (&*MODEL, Bounds { full: 5, ..SMALL }),
-        (&*MODEL, Bounds { few: 100, ..SMALL }),
-        (&other, SMALL),
-    ] {
+    for (model, bounds) in
+        [(&*MODEL, Bounds { full: 5, ..SMALL }), (&*MODEL, Bounds { few: 100, ..SMALL }), (&other, SMALL)]
+    {
         assert_eq!(run(&records, &before, model, bounds).1, 100, "{bounds:?}");
     }
     assert_eq!(run(&records, &before, &other, SMALL).2, pairs);
