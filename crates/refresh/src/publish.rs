@@ -3,7 +3,7 @@
 use crate::customers::Start;
 use crate::decisions::Decisions;
 use crate::error::Error;
-use crate::inputs::Live;
+use crate::inputs::{Live, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
 use crate::{books, customers, edition, timeline};
@@ -73,7 +73,9 @@ pub async fn refresh(
     let previous = before.last().map(|last| last.snapshot);
     progress(Step::Identity, 0, 0);
     let (live, decisions) = (&live, &decisions);
-    let start = Start { home, lake, live, snapshot: head, previous, now_us, edition: number, decisions };
+    let same_rules = before.last().is_some_and(|last| are_of_these_rules(&last.inputs));
+    let start =
+        Start { home, lake, live, snapshot: head, previous, same_rules, now_us, edition: number, decisions };
     let customers = customers::resolve(&start, &mut models).await?;
     let expected: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
     let mut told = |done| progress(Step::Timeline, done, expected);
@@ -88,7 +90,7 @@ pub async fn refresh(
         at_us: now_us,
         as_of,
         inputs: inputs(&models)?,
-        checks: serde_json::to_string(&checks)?,
+        checks: serde_json::to_string(&Found { books: &checks, identity: customers.effort })?,
     };
     edition::publish(lake, &edition).await?;
     tidy(lake, &before, &edition).await?;
@@ -99,6 +101,14 @@ pub async fn refresh(
         records: customers.records() as u64,
         events,
     })
+}
+
+/// What a refresh found in order, and what it took; kept with the edition.
+#[derive(Serialize)]
+struct Found<'a> {
+    #[serde(flatten)]
+    books: &'a books::Checks,
+    identity: identity::Effort,
 }
 
 /// Lets go of snapshots that no kept edition is read at, and gathers small files.

@@ -150,12 +150,12 @@ pub(crate) fn plan(packed: &Packed, bounds: Bounds) -> u64 {
     }
     let mut plan = mix(bounds.full as u64);
     let mut add = |value: u64| plan = mix(plan ^ value);
+    let code = |&(field, part): &(usize, Part)| (field as u64) << 32 | part_code(part);
     for rule in rules(packed) {
-        rule.name.bytes().for_each(|byte| add(u64::from(byte)));
-        add(u64::from(rule.any_order));
-        rule.parts.iter().for_each(|&(field, part)| add((field as u64) << 32 | part_code(part)));
+        let name = rule.name.bytes().map(u64::from).chain([u64::from(rule.any_order)]);
+        name.chain(rule.parts.iter().map(code)).for_each(&mut add);
     }
-    seconds(packed).iter().for_each(|&(field, part)| add((field as u64) << 32 | part_code(part)));
+    seconds(packed).iter().map(code).for_each(add);
     plan
 }
 

@@ -271,17 +271,24 @@ impl Scorer<'_> {
         let touched = |touched: &[bool]| -> Vec<usize> {
             (0..records).filter(|&at| touched[block.ranks[at] as usize]).collect()
         };
-        match self.touched.map(touched).filter(|touched| touched.len() < records) {
-            None => (0..records).for_each(|i| (i + 1..records).for_each(|j| meet(i, j))),
-            Some(touched) => {
-                let mut later = &touched[..];
-                for i in 0..records {
-                    if later.first() == Some(&i) {
-                        later = &later[1..];
-                        (i + 1..records).for_each(|j| meet(i, j));
-                    } else {
-                        later.iter().for_each(|&j| meet(i, j));
-                    }
+        let Some(touched) = self.touched.map(touched).filter(|touched| touched.len() < records) else {
+            for i in 0..records {
+                for j in i + 1..records {
+                    meet(i, j);
+                }
+            }
+            return pairs;
+        };
+        let mut later = &touched[..];
+        for i in 0..records {
+            if later.first() == Some(&i) {
+                later = &later[1..];
+                for j in i + 1..records {
+                    meet(i, j);
+                }
+            } else {
+                for &j in later {
+                    meet(i, j);
                 }
             }
         }

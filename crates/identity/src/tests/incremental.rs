@@ -115,7 +115,7 @@ fn a_few_new_records_cost_few_pairs() {
     let model = trained(&Table::new(&rows));
     let (all, _) = run(&records, &model, &Yesterday::default(), 0);
     let before = Yesterday { remembered: all.remembered, ..Yesterday::default() };
-    records.extend((0..10).map(|at| (mix(at ^ 77), record(5_000 + at, at))));
+    records.extend((0..10).map(|at| (mix(at ^ 0x4d), record(5_000 + at, at))));
     let (found, _) = run(&records, &model, &before, 1);
     assert!(found.effort.pairs > 0 && found.effort.pairs * 10 < all.effort.pairs, "{:?}", found.effort);
 }

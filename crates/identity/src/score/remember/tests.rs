@@ -22,9 +22,9 @@ type Records = BTreeMap<u64, Cells>;
 
 /// One of few people; a rare slip in one field follows from `slip`.
 fn cells(person: u64, slip: u64) -> Cells {
-    let of = |salt: u64, many: u64| mix(person ^ salt << 32) % many;
     const GIVEN: [&str; 5] = ["anna", "bruno", "carla", "david", "elena"];
     const FAMILY: [&str; 4] = ["steinmann", "hofbauer", "waldinger", "kirchmeier"];
+    let of = |salt: u64, many: u64| mix(person ^ salt << 32) % many;
     let (given, family) = (GIVEN[of(1, 5) as usize], FAMILY[of(2, 4) as usize]);
     let mut cells = [
         given.to_owned(),
@@ -108,7 +108,9 @@ proptest! {
         let mut records = town(start);
         let (mut before, ..) = anew(&records);
         for day in days {
-            day.into_iter().for_each(|event| happens(&mut records, event));
+            for event in day {
+                happens(&mut records, event);
+            }
             let (at_once, all, all_pairs) = anew(&records);
             let (after, touched, pairs) = run(&records, &before, &MODEL, SMALL);
             prop_assert_eq!(&after, &at_once);
