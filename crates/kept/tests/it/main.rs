@@ -5,6 +5,7 @@
 mod crash;
 mod duckdb;
 mod feeds;
+mod incremental;
 mod planted;
 mod real;
 mod same;
