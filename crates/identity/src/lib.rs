@@ -23,7 +23,7 @@ pub use error::Error;
 pub use ids::{Assignment, Previous, assign};
 pub use mint::Mint;
 pub use records::{Records, Settings};
-pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
+pub use resolution::{Effort, Field, Generic, Merge, Refused, Resolution, Rule, Why};
 pub use score::Model;
 pub use weigh::{JOIN_BITS, REVIEW_BITS, Weighing, explain, fits, train};
 
@@ -65,6 +65,8 @@ pub fn resolve(
         generic,
         review: weighed.review,
         compared: weighed.compared,
+        remembered: weighed.remembered,
+        effort: weighed.effort,
     })
 }
 

@@ -4,10 +4,10 @@
 use crate::Error;
 use crate::cluster::Found;
 use crate::records::{Records, Settings};
-use crate::resolution::{Field, Generic, Merge, Rule};
+use crate::resolution::{Effort, Field, Generic, Merge, Rule};
 use crate::score::{
-    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Review, Role, RuleCount,
-    Table,
+    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Remembered, Review, Role,
+    RuleCount, Table,
 };
 use arrow::array::{Array, StringArray};
 use model::config::Unit;
@@ -27,6 +27,9 @@ pub struct Weighing<'a> {
     pub model: Option<&'a Model>,
     /// What people decided.
     pub decisions: Decisions<'a>,
+    /// What an earlier run remembers, so that only what is new or changed is weighed. The answer does not depend
+    /// on it.
+    pub remembered: Option<&'a Remembered>,
     /// Threads to use at most; the answer does not depend on them. 0 counts as 1.
     pub threads: usize,
 }
@@ -45,6 +48,8 @@ pub(crate) struct Weighed {
     pub(crate) merges: Vec<Merge>,
     pub(crate) review: Vec<Review>,
     pub(crate) compared: Vec<RuleCount>,
+    pub(crate) remembered: Remembered,
+    pub(crate) effort: Effort,
 }
 
 /// Columns that are compared, in the order in which pairs are explained.
@@ -118,17 +123,27 @@ pub(crate) fn weigh(
         guarded: &guarded,
     };
     let limits = Limits { join_bits: Some(JOIN_BITS), ..Limits::default() };
-    let (linked, compared) = match model {
-        Some(model) => {
-            let scored = score::score(&packed, model, threads)?;
-            (score::link(&packed, model, &scored, &before, limits)?, scored.rules)
-        }
-        None => (score::link_known(&packed, &before), Vec::new()),
+    let Some(model) = model else {
+        let linked = score::link_known(&packed, &before);
+        return Ok(told(linked, known.found, Vec::new(), Remembered::default(), Effort::default()));
     };
-    Ok(told(linked, compared, known.found))
+    let scored = match weighing.remembered {
+        Some(remembered) => score::score_since(&packed, model, remembered, threads)?,
+        None => score::score(&packed, model, threads)?,
+    };
+    let linked = score::link(&packed, model, &scored, &before, limits)?;
+    let effort = Effort { touched: scored.touched, pairs: scored.pairs() };
+    let compared = scored.rules.clone();
+    Ok(told(linked, known.found, compared, scored.remembered(&packed), effort))
 }
 
-fn told(linked: Linked, compared: Vec<RuleCount>, found: &Found) -> Weighed {
+fn told(
+    linked: Linked,
+    found: &Found,
+    compared: Vec<RuleCount>,
+    remembered: Remembered,
+    effort: Effort,
+) -> Weighed {
     let Linked { customer, decided, known, joined, mut review } = linked;
     review.retain(|doubtful| doubtful.pair.weight >= REVIEW_BITS);
     let merge = |rule: Rule, pair: &score::Joined, weight: Option<f32>| Merge {
@@ -145,7 +160,7 @@ fn told(linked: Linked, compared: Vec<RuleCount>, found: &Found) -> Weighed {
         Merge { customer: customer[key.record_a as usize], ..key }
     }));
     merges.extend(joined.iter().map(|pair| merge(Rule::Scored, pair, Some(pair.weight))));
-    Weighed { customer, merges, review, compared }
+    Weighed { customer, merges, review, compared, remembered, effort }
 }
 
 /// Records as they are compared; values that identify nobody are left out.

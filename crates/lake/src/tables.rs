@@ -34,7 +34,7 @@ pub fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-use DataType::{Boolean, Date32, Float64, Int8, Int64, UInt8, UInt16, UInt32, UInt64, Utf8};
+use DataType::{Boolean, Date32, Float32, Float64, Int8, Int64, UInt8, UInt16, UInt32, UInt64, Utf8};
 
 /// What silos know of people: one row per record and import. The only table with personal data beside
 /// `event_text`. `record_hash` names (silo, `record_key`); the last row of a record wins, column by column.
@@ -202,8 +202,31 @@ pub fn customer_of() -> Table {
     table(
         "customer_of",
         true,
-        vec![must("record_hash", UInt64), must("silo", Utf8), must("customer", UInt32)],
+        vec![
+            must("record_hash", UInt64),
+            must("silo", Utf8),
+            must("customer", UInt32),
+            // Hash of all that was compared of the record, and of how; 0 where nothing was.
+            must("content", UInt64),
+        ],
     )
+}
+
+/// Pairs of records that were weighed and found worth keeping, for the next refresh. Records are told by their row
+/// in `customer_of`, counted from 0; `rule` is the number of the first blocking rule that brought the two together.
+/// Sorted by `a`, then `b`.
+pub fn pairs() -> Table {
+    table(
+        "pairs",
+        true,
+        vec![must("a", UInt32), must("b", UInt32), must("weight", Float32), must("rule", UInt8)],
+    )
+}
+
+/// Blocks of records too many to be compared with one another, by a hash of rule and keys; ascending. For the next
+/// refresh.
+pub fn overfull_blocks() -> Table {
+    table("overfull_blocks", true, vec![must("block", UInt64)])
 }
 
 /// Customers by dense code: the permanent id, the segment, how many records stand behind it. Sorted by code.
@@ -381,6 +404,8 @@ pub fn all() -> Vec<Table> {
         event_text(),
         rejects(),
         customer_of(),
+        pairs(),
+        overfull_blocks(),
         customers(),
         redirects(),
         merges(),

@@ -6,6 +6,7 @@ use crate::view::Edition;
 use arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
+use identity::Effort;
 use identity::score::RuleCount;
 use lake::tables;
 use lake::{Lake, Mode, column};
@@ -18,7 +19,9 @@ use std::sync::Arc;
 pub(crate) struct Checks<'a> {
     #[serde(flatten)]
     pub(crate) books: &'a books::Checks,
+    /// Of this refresh alone: pairs of new and changed records, by rule.
     pub(crate) compared: &'a [RuleCount],
+    pub(crate) identity: Effort,
 }
 
 /// What `checks` say of comparing records; those of early editions say nothing.

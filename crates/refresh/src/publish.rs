@@ -3,7 +3,7 @@
 use crate::customers::Start;
 use crate::decisions::Decisions;
 use crate::error::Error;
-use crate::inputs::Live;
+use crate::inputs::{Live, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
 use crate::{books, customers, edition, timeline};
@@ -73,7 +73,9 @@ pub async fn refresh(
     let previous = before.last().map(|last| last.snapshot);
     progress(Step::Identity, 0, 0);
     let (live, decisions) = (&live, &decisions);
-    let start = Start { home, lake, live, snapshot: head, previous, now_us, edition: number, decisions };
+    let same_rules = before.last().is_some_and(|last| are_of_these_rules(&last.inputs));
+    let start =
+        Start { home, lake, live, snapshot: head, previous, same_rules, now_us, edition: number, decisions };
     let customers = customers::resolve(&start, &mut models).await?;
     let expected: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
     let mut told = |done| progress(Step::Timeline, done, expected);
@@ -82,7 +84,8 @@ pub async fn refresh(
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
-    let checks = edition::Checks { books: &books, compared: &customers.compared };
+    let checks =
+        edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
     let edition = Edition {
         edition: number,
         snapshot: lake.head().await?,

@@ -43,7 +43,7 @@ fn town(people: u64) -> Vec<(u64, String)> {
     rows
 }
 
-fn trained(table: &Table) -> Model {
+pub(super) fn trained(table: &Table) -> Model {
     train(&table.records(), &settings(Unit::Person), 1).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn what_people_decided_comes_before_keys_and_evidence() {
     let model = trained(&table);
     for model in [None, Some(&model)] {
         let decisions = Decisions { same: &[(12, 13)], different: &[(11, 12)] };
-        let found = table.weighed(Unit::Person, &Weighing { model, decisions, threads: 1 });
+        let found = table.weighed(Unit::Person, &Weighing { model, decisions, ..Weighing::default() });
         assert_eq!(found.customer[1], found.customer[2]);
         assert_ne!(found.customer[0], found.customer[1]);
         assert!(found.merges.iter().any(|merge| merge.rule == Rule::Decided && merge.weight.is_none()));
@@ -150,7 +150,7 @@ fn daily(rows: &[(u64, String)], days: &[usize], model: &Model) -> (Vec<(u64, Uu
 }
 
 /// Customers whose records are the same as the day before and whose id is not.
-fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolution) -> usize {
+pub(super) fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolution) -> usize {
     let groups = |ids: &dyn Fn(usize) -> Option<Uuid>, hash: &[u64]| {
         let mut groups: std::collections::BTreeMap<Uuid, Vec<u64>> = std::collections::BTreeMap::new();
         for (at, &hash) in hash.iter().enumerate() {
@@ -215,7 +215,7 @@ proptest! {
         let pairs: Vec<(u64, u64)> = apart.into_iter()
             .map(|(a, b)| (rows[a % rows.len()].0, rows[b % rows.len()].0)).filter(|(a, b)| a != b).collect();
         let decisions = Decisions { same: &[], different: &pairs };
-        let weighing = Weighing { model: Some(&model), decisions, threads: 2 };
+        let weighing = Weighing { model: Some(&model), decisions, threads: 2, remembered: None };
         let found = table.weighed(Unit::Person, &weighing);
         let at = |table: &Table, hash: u64| table.hash.iter().position(|&other| other == hash).unwrap();
         for &(a, b) in &pairs {

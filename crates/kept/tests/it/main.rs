@@ -6,6 +6,7 @@ mod crash;
 mod duckdb;
 mod feeds;
 mod identity;
+mod incremental;
 mod planted;
 mod real;
 mod same;
