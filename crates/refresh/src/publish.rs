@@ -84,8 +84,7 @@ pub async fn refresh(
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
-    let checks =
-        edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
+    let checks = edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
     let edition = Edition {
         edition: number,
         snapshot: lake.head().await?,
