@@ -17,6 +17,10 @@ use rustc_hash::FxHashSet;
 /// waits for a person: two people of one name and one mailbox name are found up to here.
 pub const JOIN_BITS: f32 = 12.0;
 
+/// The same where a guard told two people apart by their names: only what a household does not share, such as one
+/// birth date, brings so many.
+const GUARDED_BITS: f32 = 18.0;
+
 /// Bits from which a pair that stays apart is worth a person's look: an even chance.
 pub const REVIEW_BITS: f32 = 0.0;
 
@@ -122,7 +126,7 @@ pub(crate) fn weigh(
         exclusive: &known.exclusive,
         guarded: &guarded,
     };
-    let limits = Limits { join_bits: Some(JOIN_BITS), ..Limits::default() };
+    let limits = Limits { join_bits: Some(JOIN_BITS), guarded_bits: Some(GUARDED_BITS), ..Limits::default() };
     let Some(model) = model else {
         let linked = score::link_known(&packed, &before);
         return Ok(told(linked, known.found, Vec::new(), Remembered::default(), Effort::default()));

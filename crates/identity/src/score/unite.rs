@@ -39,8 +39,8 @@ pub struct Before<'a> {
     /// Exclusive ids beside those among the fields, by kind: a code per record in the order of record hashes,
     /// `u32::MAX` for none. Two codes of one kind are never one customer.
     pub exclusive: &'a [Vec<u32>],
-    /// Pairs that the weight of evidence may not join, neither directly nor through others: rows for
-    /// [`super::link`].
+    /// Pairs that a guard keeps apart, directly and through others, unless the evidence reaches
+    /// [`Limits::guarded_bits`]: rows for [`super::link`].
     pub guarded: &'a [(u32, u32)],
 }
 
@@ -49,6 +49,8 @@ pub struct Before<'a> {
 pub struct Limits {
     /// Bits that two sides of a union must reach together; none for an even chance.
     pub join_bits: Option<f32>,
+    /// The same where a guard keeps the sides apart; none where no weight overcomes a guard.
+    pub guarded_bits: Option<f32>,
     /// Most records of one source; none for as many as there are. A table that is only to be linked allows one.
     pub per_source: Option<u32>,
     /// Most records; none for as many as there are.
@@ -267,17 +269,22 @@ impl Uniter<'_> {
         if self.is_beyond_limits(roots) {
             return Some(Doubt::Limit);
         }
-        if self.base.are_guarded(roots) {
-            return Some(Doubt::Guarded);
-        }
+        let is_guarded = self.base.are_guarded(roots);
+        let join = if is_guarded {
+            self.limits.guarded_bits.unwrap_or(f32::INFINITY)
+        } else {
+            self.limits.join_bits.unwrap_or(JOIN)
+        };
         let groups = &self.base.groups;
         let alone = groups.size(roots.0) == 1 && groups.size(roots.1) == 1;
-        let join = self.limits.join_bits.unwrap_or(JOIN);
-        let fits = if alone { edge.weight >= join } else { self.fit(roots, edge.weight) };
-        match (fits, edge.weight >= join) {
-            (true, _) => None,
-            (false, true) => Some(Doubt::WeakBridge),
-            (false, false) => Some(Doubt::Uncertain),
+        let is_strong = edge.weight >= join;
+        let fits =
+            if alone || (is_guarded && !is_strong) { is_strong } else { self.fit(roots, edge.weight, join) };
+        match (fits, is_guarded, is_strong) {
+            (true, ..) => None,
+            (false, true, _) => Some(Doubt::Guarded),
+            (false, false, true) => Some(Doubt::WeakBridge),
+            (false, false, false) => Some(Doubt::Uncertain),
         }
     }
 
@@ -304,7 +311,7 @@ impl Uniter<'_> {
 
     /// Whether two clusters look like one customer: the mean of what their records say of each field, over the
     /// pairs that say anything.
-    fn fit(&mut self, (a, b): (u32, u32), weight: f32) -> bool {
+    fn fit(&mut self, (a, b): (u32, u32), weight: f32, join: f32) -> bool {
         let state = (a, self.base.groups.size(a), b, self.base.groups.size(b));
         if self.hopeless.contains(&state) {
             return false;
@@ -322,7 +329,7 @@ impl Uniter<'_> {
             }
         }
         let mean: [f32; LANES] = std::array::from_fn(|lane| sum[lane] / known[lane].max(1.0));
-        let fits = self.weights.total(&mean) + TRUST * weight >= self.limits.join_bits.unwrap_or(JOIN);
+        let fits = self.weights.total(&mean) + TRUST * weight >= join;
         if !fits {
             self.hopeless.insert(state);
         }
