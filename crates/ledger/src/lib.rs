@@ -16,6 +16,7 @@ mod matrix;
 mod pass;
 mod reason;
 mod rules;
+mod segments;
 mod statement;
 mod stream;
 pub mod survival;

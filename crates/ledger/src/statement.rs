@@ -5,6 +5,7 @@ use crate::columns::PostingRows;
 use crate::error::Error;
 use crate::figures::{Line, Sums};
 use crate::fold::{Fold, Moved, Step};
+use crate::segments::column_of;
 use model::{Day, Granularity};
 
 const LENGTHS: [usize; 3] = [1, 3, 12];
@@ -132,7 +133,7 @@ impl StatementBuilder {
             }
             _ => {
                 self.close_customer();
-                self.column(customer, segment_of)?
+                column_of(customer, self.segments, segment_of)?
             }
         };
         let month = match self.calendar.month(day) {
@@ -147,17 +148,6 @@ impl StatementBuilder {
         let current = Current { customer, day, month, column };
         self.current = Some(current);
         Ok(current)
-    }
-
-    fn column(&self, customer: u32, segment_of: &[u16]) -> Result<usize, Error> {
-        if self.segments == 0 {
-            return Ok(0);
-        }
-        let code = segment_of.get(customer as usize).map(|code| usize::from(*code));
-        match code.filter(|code| *code < self.segments) {
-            Some(code) => Ok(code + 1),
-            None => Err(Error::NoSegment { customer, segments: self.segments }),
-        }
     }
 
     /// Makes room for a day before all others. No fold is open then, for a customer's days only rise.
