@@ -127,10 +127,10 @@ fn adds_up(line: &Line) -> Result<(), Imbalance> {
     let rule = "opening + gained + won back − lost + adjusted";
     equal(line, "closing_count", rule, count, f.closing_count.into())?;
     let minor = sum(
-        &[f.opening_minor, f.gained_minor, f.won_back_minor, f.expanded_minor, f.adjusted_minor],
+        &[f.opening_minor, f.gained_minor, f.won_back_minor, f.expanded_minor, f.fx_minor, f.adjusted_minor],
         &[f.contracted_minor, f.lost_minor],
     );
-    let rule = "opening + gained + won back + expanded − contracted − lost + adjusted";
+    let rule = "opening + gained + won back + expanded − contracted − lost + fx + adjusted";
     equal(line, "closing_minor", rule, minor, f.closing_minor.into())
 }
 

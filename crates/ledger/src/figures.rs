@@ -13,11 +13,11 @@ macro_rules! figures {
         pub struct Figures { $($(#[$meta])* pub $name: i64,)+ }
 
         /// Names of the figures, in order.
-        pub const FIGURES: [&str; 16] = [$(stringify!($name),)+];
+        pub const FIGURES: [&str; 17] = [$(stringify!($name),)+];
 
         impl Figures {
             /// The figures in the order of [`FIGURES`].
-            pub const fn as_array(&self) -> [i64; 16] {
+            pub const fn as_array(&self) -> [i64; 17] {
                 [$(self.$name,)+]
             }
         }
@@ -51,6 +51,8 @@ figures! {
     expanded_minor,
     /// Fall of value.
     contracted_minor,
+    /// What exchange rates alone changed, signed.
+    fx_minor,
     /// Value the lost took.
     lost_minor,
     /// Prior-period adjustments, signed.
@@ -78,7 +80,7 @@ impl Sums {
 
     /// The figures after an opening count and value.
     pub(crate) const fn figures(&self, opening: (i64, i64)) -> Figures {
-        let [gained, won_back, expanded, contracted, lost, adjusted] = self.moved;
+        let [gained, won_back, expanded, contracted, lost, adjusted, fx] = self.moved;
         Figures {
             opening_count: opening.0,
             gained_count: gained.0,
@@ -93,6 +95,7 @@ impl Sums {
             won_back_minor: won_back.1,
             expanded_minor: expanded.1,
             contracted_minor: contracted.1,
+            fx_minor: fx.1,
             lost_minor: lost.1,
             adjusted_minor: adjusted.1,
             closing_minor: opening.1 + self.posted.1,

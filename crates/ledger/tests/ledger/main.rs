@@ -9,6 +9,8 @@ mod calibration;
 #[cfg(test)]
 mod cdnow;
 #[cfg(test)]
+mod contracts;
+#[cfg(test)]
 mod data;
 #[cfg(test)]
 mod histories;
@@ -16,6 +18,8 @@ mod histories;
 mod lists;
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod oracle_contract;
 #[cfg(test)]
 mod oracle_statement;
 #[cfg(test)]
