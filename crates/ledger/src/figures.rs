@@ -61,6 +61,56 @@ figures! {
     closing_minor,
 }
 
+/// What became by the end of a period of those known on its eve, each netted over the period: what rates on the
+/// opening base are made of. Exchange rates and adjustments are left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct OpeningCohort {
+    /// Active on the eve, not at the end.
+    pub lost_count: i64,
+    /// Their value on the eve, minor units.
+    pub lost_minor: i64,
+    /// Rise of the value of those active at both ends, minor units.
+    pub expanded_minor: i64,
+    /// Fall of the value of those active at both ends, minor units, positive.
+    pub contracted_minor: i64,
+    /// Value at the end of those who had been lost before the eve and are active again, minor units.
+    pub returned_minor: i64,
+}
+
+/// Where a customer stood on the eve of a period, and what was beside since.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Eve {
+    /// Count and value.
+    pub(crate) standing: (i64, i64),
+    /// Whether ever active until then.
+    pub(crate) known: bool,
+    /// What exchange rates and adjustments changed since.
+    pub(crate) beside_minor: i64,
+}
+
+impl OpeningCohort {
+    /// Adds one customer with where it stood on the eve and stands at the end.
+    pub(crate) const fn add(&mut self, eve: &Eve, closing: (i64, i64)) {
+        let Eve { standing: (count, value_minor), known, beside_minor } = *eve;
+        match (count > 0, closing.0 > 0) {
+            (true, true) => {
+                let change = closing.1 - value_minor - beside_minor;
+                if change > 0 {
+                    self.expanded_minor += change;
+                } else {
+                    self.contracted_minor -= change;
+                }
+            }
+            (true, false) => {
+                self.lost_count += 1;
+                self.lost_minor += value_minor;
+            }
+            (false, true) if known => self.returned_minor += closing.1 - beside_minor,
+            (false, _) => {}
+        }
+    }
+}
+
 /// What is summed up in one cell of a statement.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sums {
@@ -68,6 +118,7 @@ pub(crate) struct Sums {
     moved: [(i64, i64); Movement::ALL.len()],
     /// Count and value of the postings as they are.
     pub(crate) posted: (i64, i64),
+    pub(crate) cohort: OpeningCohort,
 }
 
 impl Sums {
@@ -112,4 +163,6 @@ pub struct Line {
     pub segment: Option<u16>,
     /// The figures.
     pub figures: Figures,
+    /// What became of the opening's customers.
+    pub cohort: OpeningCohort,
 }

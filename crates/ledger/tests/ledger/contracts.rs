@@ -2,10 +2,10 @@
 
 use crate::books::{Event, PLAIN, keep};
 use crate::oracle_contract::{End, ends};
-use ledger::{CurrencyRates, Error, Regime, Rules, StreamRule, check_balance};
+use ledger::{CurrencyRates, Error, Line, OpeningCohort, Regime, Rules, StreamRule, check_balance};
 use model::config::Policies;
 use model::config::policy::{Cancellation, Counting, Coupons, Free, Fx, Refunds, Several};
-use model::{Clause, Day, EventKind, Movement};
+use model::{Clause, Day, EventKind, Granularity, Movement, Period};
 use proptest::prelude::*;
 
 /// 2024-01-20: month ends, a leap day and a year's end come.
@@ -90,6 +90,7 @@ proptest! {
         let rules = rules(policies);
         let books = keep(&events, &rules, &sizes, 2, &[0, 1, 1, 0]).unwrap();
         check_balance(&books.lines, &books.closing).unwrap();
+        let mut lives = Vec::new();
         for customer in 0..4 {
             let of: Vec<Event> = events.iter().copied().filter(|event| event.customer == customer).collect();
             let told = ends(&of, &policies, &rules.currencies, FIRST, LAST);
@@ -103,6 +104,7 @@ proptest! {
                     })
             };
             let mut before = End::default();
+            lives.push(told.clone());
             for (day, end) in (FIRST..).zip(told) {
                 let stays = before.active && end.active;
                 let fx = if stays { 12 * end.fx_minor } else { 0 };
@@ -113,7 +115,41 @@ proptest! {
                 before = end;
             }
         }
+        let months = |line: &&Line| line.segment.is_none() && line.period.granularity == Granularity::Month;
+        for line in books.lines.iter().filter(months) {
+            prop_assert_eq!(line.cohort, cohort(&lives, line.period), "{}", line.period);
+        }
     }
+}
+
+/// The opening's customers of a month by the ends of days.
+fn cohort(lives: &[Vec<End>], month: Period) -> OpeningCohort {
+    let mut cohort = OpeningCohort::default();
+    for ends in lives {
+        let at = |day: i32| usize::try_from(day - FIRST).map_or(End::default(), |at| ends[at]);
+        let (from, to) = (month.start().0, (month.end().0 - 1).min(LAST));
+        let (opening, closing) = (at(from - 1), at(to));
+        let stays = |day: &i32| at(day - 1).active && at(*day).active;
+        let fx: i64 = (from..=to).filter(stays).map(|day| at(day).fx_minor).sum();
+        let change = 12 * (closing.monthly_minor - opening.monthly_minor - fx);
+        match (opening.active, closing.active) {
+            (false, false) => {}
+            (false, true) => {
+                if (FIRST..from).any(|day| at(day).active) {
+                    cohort.returned_minor += 12 * (closing.monthly_minor - fx);
+                }
+            }
+            (true, false) => {
+                cohort.lost_count += 1;
+                cohort.lost_minor += 12 * opening.monthly_minor;
+            }
+            (true, true) => {
+                cohort.expanded_minor += change.max(0);
+                cohort.contracted_minor -= change.min(0);
+            }
+        }
+    }
+    cohort
 }
 
 #[test]

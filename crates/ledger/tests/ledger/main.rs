@@ -25,6 +25,10 @@ mod oracle_statement;
 #[cfg(test)]
 mod postings;
 #[cfg(test)]
+mod presets;
+#[cfg(test)]
+mod rates;
+#[cfg(test)]
 mod survival;
 #[cfg(test)]
 mod triangle;

@@ -99,20 +99,20 @@ pub enum Preset {
     /// Kept's own: what is paid for counts, until it ends.
     #[default]
     Kept,
-    /// ChartMogul, Subscription Analytics with its published defaults: a pause is past due and past due counts until
+    /// `ChartMogul`, Subscription Analytics with its published defaults: a pause is past due and past due counts until
     /// the subscription is cancelled; who once paid and goes free stays; discounts reduce value; refunds do not;
     /// changes of exchange rates stand in a line of their own. Kept's choices: it revalues at the end of each month,
-    /// ChartMogul as service periods begin; unpaid is taken for past due.
+    /// `ChartMogul` as service periods begin; unpaid is taken for past due.
     Chartmogul,
     /// Stripe Billing with its published defaults: active and past due count; trials, unpaid and free plans do not;
     /// only coupons without an end reduce value; a cancellation counts from when it is asked for; exchange rates
     /// stand in a line of their own. Kept's choices: a pause does not count, refunds are ignored, rates are those of
     /// the end of each month.
     Stripe,
-    /// ProfitWell Metrics of Paddle as published: a hold is worth nothing, every discount is taken off, refunds are
+    /// `ProfitWell` Metrics of Paddle as published: a hold is worth nothing, every discount is taken off, refunds are
     /// ignored, a cancellation counts at the end of what is paid, late payers stay while they are asked and are then
     /// lost as delinquent, prices keep the rate of the day they began. Kept's choices: 15 days of asking (the least
-    /// that ProfitWell recommends; its own window is the payment processor's), and a hold is no customer.
+    /// that `ProfitWell` recommends; its own window is the payment processor's), and a hold is no customer.
     Profitwell,
 }
 
@@ -269,7 +269,7 @@ mod tests {
     fn presets_differ_from_each_other_and_bear_their_names() {
         for (at, preset) in Preset::ALL.into_iter().enumerate() {
             let written: Policy =
-                toml::from_str(&format!("preset = \"{}\"", preset.name())).expect(preset.name());
+                toml::from_str(&format!("preset = \"{}\"", preset.name())).expect("a known name");
             assert_eq!(written.policies(), preset.policies());
             assert!(Preset::ALL[..at].iter().all(|other| other.policies() != preset.policies()));
         }
