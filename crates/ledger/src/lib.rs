@@ -5,6 +5,7 @@
 mod balance;
 mod calendar;
 mod calibrate;
+pub mod closing;
 pub mod cohorts;
 mod columns;
 mod contract;

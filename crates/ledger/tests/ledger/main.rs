@@ -9,6 +9,8 @@ mod calibration;
 #[cfg(test)]
 mod cdnow;
 #[cfg(test)]
+mod closing;
+#[cfg(test)]
 mod contracts;
 #[cfg(test)]
 mod data;
@@ -34,6 +36,8 @@ mod survival;
 mod triangle;
 #[cfg(test)]
 mod worked;
+#[cfg(test)]
+mod world;
 #[cfg(test)]
 mod worth;
 #[cfg(test)]
