@@ -368,6 +368,7 @@ pub const STATEMENT_FIGURES: &[&str] = &[
     "won_back_minor",
     "expanded_minor",
     "contracted_minor",
+    "fx_minor",
     "lost_minor",
     "adjusted_minor",
     "closing_minor",

@@ -24,17 +24,30 @@ pub enum Error {
         /// Day of the row.
         day: Day,
     },
-    /// A code of `model::EventKind` or `model::Movement` this version does not know.
+    /// A code of `model::EventKind`, `model::Clause` or `model::Movement` this version does not know.
     #[error(
         "customer {customer} has the unknown {what} code {code}; was it written by a newer version of Kept?"
     )]
     UnknownCode {
         /// Code of the customer.
         customer: u32,
-        /// `kind` or `movement`.
+        /// `kind`, `clause` or `movement`.
         what: &'static str,
         /// The code.
         code: u8,
+    },
+    /// An amount in a currency without a rate.
+    #[error(
+        "customer {customer} has an amount of {day} in currency {currency}, for which there is no rate on that \
+         day; reject such rows or add the rate"
+    )]
+    NoRate {
+        /// Code of the customer.
+        customer: u32,
+        /// Code of the currency.
+        currency: u8,
+        /// Day of the amount.
+        day: Day,
     },
     /// A posting the statement's periods cannot hold.
     #[error("customer {customer} has a posting on {day}, outside the books (year −9999 to {as_of})")]

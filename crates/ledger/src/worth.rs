@@ -14,6 +14,7 @@ mod sbg;
 #[cfg(test)]
 mod slopes;
 mod special;
+mod thinned;
 
 pub use crate::fit::{Convergence, Fit, Search};
 pub use bgbb::{BgBb, Chances};

@@ -5,10 +5,13 @@
 
 pub mod check;
 mod feed;
+pub mod policy;
 
 pub use feed::{
     Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, Silo, Source, TextEncoding,
 };
+
+pub use policy::{Policies, Policy};
 
 use crate::money::Currency;
 use crate::period::Day;
@@ -186,6 +189,16 @@ pub struct Stream {
     /// Share of revenue (0–1) that counts as value; 1 when absent.
     #[serde(default)]
     pub margin: Option<f64>,
+    /// Contractual: what counts as a paying customer; Kept's own policy when absent.
+    #[serde(default)]
+    pub policy: Option<Policy>,
+}
+
+impl Stream {
+    /// The policies in force; they say something of contractual streams only.
+    pub fn policies(&self) -> Policies {
+        self.policy.unwrap_or_default().policies()
+    }
 }
 
 fn return_share() -> f64 {

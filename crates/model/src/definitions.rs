@@ -1,5 +1,7 @@
 //! The definitions behind every shown metric: named, versioned, with the company's own settings filled in.
 
+mod policy;
+
 use crate::config::{Config, Regime, ValueBasis};
 use serde::Serialize;
 
@@ -27,9 +29,10 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         ValueBasis::Monthly => "recurring value per month",
     };
     let define = |id, title, text| Definition { id, version: 1, title, text };
+    let again = |id, version, title, text| Definition { id, version, title, text };
     vec![
         define("customer", "Customer", format!("A customer is {unit}, recognised behind the records of every silo. An id is minted once and never reused.")),
-        define("active", "Active", format!("A customer is active when any revenue stream is. {}", streams(config))),
+        again("active", 2, "Active", format!("A customer is active when any revenue stream is. {}", streams(config))),
         define("gained", "Gained", "Active for the first time ever, dated that day.".into()),
         define("won_back", "Won back", "Active again after having been booked lost, at any distance; who buys on the very day of loss is lost and won back that day.".into()),
         define("lost", "Lost", "No stream active any more. Purchases: dated last purchase + gap + 1 day, by rule, never by a probability, also when there is a purchase on that day. Contracts: the day the last subscription ends.".into()),
@@ -37,8 +40,11 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         define("expanded", "Expanded", "Rise of the value of customers in the period beside what gained, won-back and lost customers brought and took; per customer the net of the period.".into()),
         define("contracted", "Contracted", "Fall of the value of customers in the period beside what gained, won-back and lost customers brought and took; per customer the net of the period.".into()),
         define("entry_value", "Value at entry and exit", "Gained and won-back customers enter at their value at the end of the period, or, if lost again in it, at their highest value in it. Lost customers leave at the value they had when last active.".into()),
-        define("balance", "Balance", "Opening + gained + won back − lost ± adjustments = closing, in customers; value adds + expanded − contracted. Checked for every period and segment at every refresh; books that do not balance are not published.".into()),
+        define("fx", "Exchange rates", "What exchange rates alone changed of the value of customers who stayed, signed: amounts in another currency that are revalued take the rate of each month's last day, or of the day of a new price. No part of expanded or contracted.".into()),
+        again("balance", 2, "Balance", "Opening + gained + won back − lost ± adjustments = closing, in customers; value adds + expanded − contracted ± exchange rates. Checked for every period and segment at every refresh; books that do not balance are not published.".into()),
         define("churn", "Customer churn", "Lost ÷ opening. Customers gained and lost within one period are in lost and not in opening.".into()),
+        define("revenue_churn", "Gross revenue churn and retention", "Of the customers of the opening, netted over the period, beside exchange rates and adjustments: gross revenue churn = (contracted + lost) ÷ opening value; GRR = 1 − that, at most 100 %; NRR = (opening + expanded − contracted − lost) ÷ opening value; net revenue churn also takes off what those lost before the period are worth again.".into()),
+        define("earned_growth", "Earned growth", "NRR + value of new customers who came by recommendation ÷ opening value − 100 %. Its ratio is that ÷ growth of value.".into()),
         define("growth", "Net customer asset growth", "(Closing − opening) ÷ opening, in customers and in value.".into()),
         define("segment", "Segment", format!("{} The segment is the customer's present one, so a statement by segment is told as of today.", config.ledger.segment.as_ref().map_or_else(|| "No segment column is set ([ledger] segment).".to_owned(), |s| format!("Statements are split by `{s}`.")))),
     ]
@@ -46,7 +52,10 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
 
 fn streams(config: &Config) -> String {
     let told = config.streams.iter().map(|stream| match stream.regime {
-        Regime::Contractual => format!("`{}`: while its recurring value is above 0.", stream.id.get_ref()),
+        Regime::Contractual => format!(
+            "`{}`: while its recurring value is above 0. {}",
+            stream.id.get_ref(), policy::told(&stream.policy.unwrap_or_default())
+        ),
         Regime::Purchases => match &stream.gap_days {
             Some(gap) => format!("`{}`: for {} days after the last purchase.", stream.id.get_ref(), gap.get_ref()),
             None => format!(

@@ -76,6 +76,7 @@ impl<'a> Chunk<'a> {
             stream: self.stream.values(),
             value_minor: self.value_minor.values(),
             reference: self.reference.values(),
+            terms: None,
         }
     }
 }
@@ -119,12 +120,14 @@ pub(crate) async fn keep(
 async fn rules(home: &Home, lake: &Lake, snapshot: i64, as_of: Day) -> Result<(Rules, Vec<Gap>), Error> {
     let config = &home.config;
     let regime = |gap_days| Regime::Purchases { gap_days };
-    let mut rules = Rules { streams: Vec::new(), annual: config.ledger.value == ValueBasis::Annual, as_of };
+    let annual = config.ledger.value == ValueBasis::Annual;
+    let mut rules = Rules { streams: Vec::new(), currencies: Vec::new(), annual, as_of };
     let mut gaps = Vec::new();
     for stream in &config.streams {
         let margin = stream.margin;
         if stream.regime == model::config::Regime::Contractual {
-            rules.streams.push(StreamRule { regime: Regime::Contractual, margin });
+            let regime = Regime::Contractual { policies: stream.policies() };
+            rules.streams.push(StreamRule { regime, margin });
             continue;
         }
         let fixed = gap_of(stream);

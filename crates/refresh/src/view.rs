@@ -26,7 +26,7 @@ pub struct Edition {
 
 /// One period of a statement. Counts are customers; `*_minor` are minor units of the company's currency.
 /// Lost and contracted are positive. `opening + gained + won_back − lost + adjusted = closing` in customers;
-/// values add `+ expanded − contracted`.
+/// values add `+ expanded − contracted + fx`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The period.
@@ -58,6 +58,8 @@ pub struct Line {
     pub expanded_minor: i64,
     /// Fall of value of customers, positive.
     pub contracted_minor: i64,
+    /// What exchange rates alone changed, signed.
+    pub fx_minor: i64,
     /// Value that lost customers took, positive.
     pub lost_minor: i64,
     /// Prior-period adjustments, signed.

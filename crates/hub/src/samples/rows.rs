@@ -89,6 +89,7 @@ fn walk(
                 won_back_minor: in_out.1,
                 expanded_minor: expanded,
                 contracted_minor: contracted,
+                fx_minor: 0,
                 lost_minor: in_out.2,
                 adjusted_minor: 0,
                 closing_minor: minor,

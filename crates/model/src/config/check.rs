@@ -1,6 +1,6 @@
 //! What `kept check` says about a config file: syntax errors and broken references, each with its line.
 
-use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, Regime, Source};
+use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, Regime, Source, Stream};
 use crate::period::Day;
 use crate::suggest::hint;
 use toml::Spanned;
@@ -167,6 +167,7 @@ impl Checker<'_> {
                 }
                 _ => {}
             }
+            self.policy(stream);
             if let Some(gap) = stream.gap_days.as_ref().filter(|gap| !(1..=3650).contains(gap.get_ref())) {
                 self.say(gap, "gap_days must lie between 1 and 3650".into());
             }
@@ -174,6 +175,23 @@ impl Checker<'_> {
                 || !(0.0..=1.0).contains(&stream.return_share)
             {
                 self.say(&stream.id, "margin and return_share are shares between 0 and 1".into());
+            }
+        }
+    }
+
+    fn policy(&mut self, stream: &Stream) {
+        let Some(policy) = &stream.policy else { return };
+        if stream.regime == Regime::Purchases {
+            self.say(
+                &stream.id,
+                "a purchases stream has no policy; remove it or set regime = \"contractual\"".into(),
+            );
+        }
+        for (name, days) in
+            [("past_due_days", policy.past_due_days), ("plan_change_days", policy.plan_change_days)]
+        {
+            if days.is_some_and(|days| days > 3650) {
+                self.say(&stream.id, format!("policy: {name} must lie between 0 and 3650"));
             }
         }
     }
@@ -257,6 +275,18 @@ mod tests {
             (
                 "[[stream]]\nid = \"s\"\nregime = \"purchases\"\n".into(),
                 "kept.toml:5: a purchases stream needs gap_days",
+            ),
+            (
+                "[[stream]]\nid = \"s\"\nregime = \"purchases\"\ngap_days = 9\npolicy = { preset = \"stripe\" }\n".into(),
+                "kept.toml:5: a purchases stream has no policy",
+            ),
+            (
+                "[[stream]]\nid = \"s\"\nregime = \"contractual\"\n[stream.policy]\npreset = \"strip\"\n".into(),
+                "did you mean `stripe`?",
+            ),
+            (
+                "[[stream]]\nid = \"s\"\nregime = \"contractual\"\n[stream.policy]\npast_due_days = 9999\n".into(),
+                "kept.toml:5: policy: past_due_days must lie between 0 and 3650",
             ),
             (format!("{dept}{dept}"), "there is already a department `sales`"),
             (

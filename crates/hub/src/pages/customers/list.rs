@@ -135,6 +135,7 @@ fn behind(period: Period, figure: Figure) -> String {
         Figure::Moved(Movement::Expanded) => "whose value rose in",
         Figure::Moved(Movement::Contracted) => "whose value fell in",
         Figure::Moved(Movement::Adjustment) => "adjusted in",
+        Figure::Moved(Movement::Fx) => "revalued by exchange rates in",
     };
     format!("{what} {}", calendar::period(period))
 }
