@@ -15,6 +15,7 @@ mod lists;
 mod matrix;
 mod pass;
 mod reason;
+pub mod reasons;
 mod rules;
 mod statement;
 mod stream;
