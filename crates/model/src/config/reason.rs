@@ -19,8 +19,8 @@ pub struct Reason {
     pub id: Spanned<String>,
     /// Shown.
     pub name: String,
-    /// Words in a row that tell it, wherever they stand in a text; case and signs do not matter, and `*` stands for
-    /// any run of letters within a word.
+    /// Words in a row that tell it, wherever they stand in a text; case and signs do not matter. `*` stands for any
+    /// run of letters within a word, alone for any one word.
     #[serde(rename = "match")]
     pub patterns: Vec<Spanned<String>>,
     /// The department that can do something about it.
@@ -64,10 +64,12 @@ fn words(text: &str) -> Vec<String> {
     cut(text, |letter| !letter.is_alphanumeric())
 }
 
-/// The words of a pattern, in which `*` counts as a letter.
+/// The words of a pattern, in which `*` counts as a letter; none when they are nothing but `*`.
 pub(super) fn pattern_words(pattern: &str) -> Vec<String> {
     let mut words = cut(pattern, |letter| !letter.is_alphanumeric() && letter != '*');
-    words.retain(|word| word.bytes().any(|byte| byte != b'*'));
+    if words.iter().all(|word| word.bytes().all(|byte| byte == b'*')) {
+        words.clear();
+    }
     words
 }
 
@@ -92,7 +94,11 @@ mod tests {
 
     #[test]
     fn a_reason_is_told_by_whole_words_wherever_they_stand() {
-        let reasons = taxonomy(&[&["too expensive", "pric*"], &["late", "payment_failed"], &["*", ""]]);
+        let reasons = taxonomy(&[
+            &["too expensive", "pric*"],
+            &["late", "payment_failed", "waited * days"],
+            &["* *", ""],
+        ]);
         let table = [
             ("Has become TOO  expensive.", Some(0)),
             ("Not too very expensive", None),
@@ -102,6 +108,8 @@ mod tests {
             ("chocolate", None),
             ("payment failed", Some(1)),
             ("PAYMENT-FAILED", Some(1)),
+            ("I waited ten days", Some(1)),
+            ("I waited days", None),
             ("zu spät", None),
             ("", None),
         ];
