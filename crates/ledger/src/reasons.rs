@@ -17,7 +17,7 @@ mod walk;
 pub use cause::Cause;
 pub use figures::{Figure, Lift, Lost, Pairs, What, figures};
 pub use ratio::{Ratio, adjusted, ratio};
-pub use walk::{Events, Loss, Saying, Settings, Study, Walk};
+pub use walk::{Events, Loss, Saying, Settings, Stayer, Study, Walk};
 
 /// Days up to the moment, its own included, in which what came before is looked for.
 pub const WINDOW_DAYS: i32 = 90;

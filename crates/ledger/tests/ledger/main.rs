@@ -21,6 +21,8 @@ mod oracle_statement;
 #[cfg(test)]
 mod postings;
 #[cfg(test)]
+mod reasons;
+#[cfg(test)]
 mod survival;
 #[cfg(test)]
 mod triangle;
