@@ -3,7 +3,7 @@
 use crate::Hub;
 use crate::error::{Failure, Wants};
 use crate::pages::data::identity::{self, explain};
-use crate::pages::{customers, statement};
+use crate::pages::{customers, reasons, statement};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -49,6 +49,19 @@ pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::s
     let (edition, mut statement) = read.ok_or_else(unpublished)?;
     statement.lines.retain(|line| period.is_none_or(|period| line.period == period));
     Ok(told(&edition, "statement", &statement))
+}
+
+/// `/api/v1/reasons?by=year&period=…&segment=…`
+pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let span = asked.span()?;
+    let segment = asked.segment.unwrap_or_default();
+    let read = hub.at_one_edition(|| hub.reader.reasons(span, &segment)).await?;
+    let (edition, found) = read.ok_or_else(unpublished)?;
+    let found = found.ok_or_else(|| {
+        Failure::missing("This edition was published before Kept looked for reasons.", "Run `kept refresh`.")
+    })?;
+    Ok(told(&edition, "reasons", &found))
 }
 
 /// `/api/v1/customers?period=…&figure=…&segment=…&q=…&offset=…&limit=…`

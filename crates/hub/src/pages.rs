@@ -2,4 +2,5 @@
 
 pub mod customers;
 pub mod data;
+pub mod reasons;
 pub mod statement;

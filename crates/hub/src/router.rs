@@ -1,7 +1,7 @@
 //! Which address leads to which page.
 
 use crate::guards::within_guards;
-use crate::pages::{customers, data, statement};
+use crate::pages::{customers, data, reasons, statement};
 use crate::{Hub, api, assets, error};
 use axum::Router;
 use axum::routing::get;
@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 pub fn router(hub: Hub) -> Router {
     let pages = Router::new()
         .route("/", get(statement::show::get))
+        .route("/reasons", get(reasons::show::get))
         .route("/customers", get(customers::list::get))
         .route("/customers/{id}", get(customers::show::get))
         .route("/data", get(data::silos::get))
@@ -25,6 +26,7 @@ pub fn router(hub: Hub) -> Router {
         .route("/data/definitions", get(data::definitions::get))
         .route("/data/sql", get(data::sql::get))
         .route("/api/v1/statement", get(api::statement))
+        .route("/api/v1/reasons", get(api::reasons))
         .route("/api/v1/customers", get(api::customers))
         .route("/api/v1/customers/{id}", get(api::customer))
         .route("/api/v1/editions", get(api::editions))

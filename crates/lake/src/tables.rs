@@ -393,6 +393,81 @@ pub fn customer_state() -> Table {
     )
 }
 
+/// Every loss: what the customer said, and the like customer who stayed. Sorted by customer and day.
+pub fn loss_reasons() -> Table {
+    table(
+        "loss_reasons",
+        true,
+        vec![
+            must("customer", UInt32),
+            must("day", Date32),
+            must("value_minor", Int64),
+            must("stream", UInt16),
+            // Id of the reason; `other` where the list knows none, `unknown` where nothing was said.
+            must("stated", Utf8),
+            // Address of the event that said it.
+            may("import_id", UInt64),
+            may("row_no", UInt64),
+            may("part", UInt16),
+            // What came before was looked for in the 90 days up to this one.
+            must("moment", Date32),
+            may("stayer", UInt32),
+            may("stayer_moment", Date32),
+            may("stayer_value_minor", Int64),
+        ],
+    )
+}
+
+/// Losses by what was said (`side` stated) and by what came before (`before`), and all of them (`all`), for every
+/// period and segment. `period` is empty for all of the books, `segment` for the whole.
+pub fn loss_causes() -> Table {
+    table(
+        "loss_causes",
+        true,
+        vec![
+            must("granularity", Utf8),
+            must("period", Utf8),
+            must("segment", Utf8),
+            must("side", Utf8),
+            must("cause", Utf8),
+            must("name", Utf8),
+            must("department", Utf8),
+            must("rank", UInt32),
+            must("lost_count", Int64),
+            must("lost_minor", Int64),
+            must("share", Float64),
+            must("pairs", Int64),
+            must("pairs_lost", Int64),
+            must("pairs_stayed", Int64),
+            must("pairs_both", Int64),
+            // Null where nothing can be compared; no upper end where it came before no stayer.
+            may("lift", Float64),
+            may("lift_low", Float64),
+            may("lift_high", Float64),
+            may("p_value", Float64),
+            may("q_value", Float64),
+            must("stands_out", Boolean),
+        ],
+    )
+}
+
+/// What came before each loss, and before the stayer it is compared with. Sorted by lost customer and day.
+pub fn loss_cause_of() -> Table {
+    table(
+        "loss_cause_of",
+        true,
+        vec![
+            must("lost", UInt32),
+            must("day", Date32),
+            // Who met it: the lost customer, or the stayer.
+            must("customer", UInt32),
+            must("stayed", Boolean),
+            must("cause", Utf8),
+            must("value_minor", Int64),
+        ],
+    )
+}
+
 /// Every table, raw ones first.
 pub fn all() -> Vec<Table> {
     vec![
@@ -417,5 +492,8 @@ pub fn all() -> Vec<Table> {
         postings(),
         statement(),
         customer_state(),
+        loss_reasons(),
+        loss_causes(),
+        loss_cause_of(),
     ]
 }

@@ -19,6 +19,7 @@ mod pass;
 mod rates;
 mod ratios;
 mod reason;
+pub mod reasons;
 mod rules;
 mod segments;
 mod statement;

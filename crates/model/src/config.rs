@@ -6,6 +6,7 @@
 pub mod check;
 mod feed;
 pub mod policy;
+mod reason;
 
 pub use feed::{
     Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, Silo, Source, TextEncoding,
@@ -13,6 +14,9 @@ pub use feed::{
 
 pub use policy::{Policies, Policy};
 
+pub use reason::{OTHER_REASON, RESERVED_REASONS, Reason, Taxonomy, UNKNOWN_REASON};
+
+use crate::kind::Outcome;
 use crate::money::Currency;
 use crate::period::Day;
 use serde::Deserialize;
@@ -63,6 +67,9 @@ pub struct Config {
     /// Named kinds of contact.
     #[serde(default, rename = "touchpoint")]
     pub touchpoints: Vec<Touchpoint>,
+    /// Why customers say they leave; the first that fits a text counts.
+    #[serde(default, rename = "reason")]
+    pub reasons: Vec<Reason>,
     /// Source systems and their feeds.
     #[serde(default, rename = "silo")]
     pub silos: Vec<Silo>,
@@ -254,6 +261,12 @@ pub struct Touchpoint {
     pub owner: Spanned<String>,
     /// The stage it belongs to.
     pub stage: Spanned<String>,
+    /// How its events went where the silo does not say.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    /// A contact here waits for an answer: a later event of the same reference within so many days.
+    #[serde(default)]
+    pub answer_days: Option<Spanned<u32>>,
 }
 
 impl Touchpoint {

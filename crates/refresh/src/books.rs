@@ -34,6 +34,13 @@ pub(crate) struct Checks {
     pub(crate) postings: u64,
 }
 
+impl Checks {
+    /// The gap of a stream of purchases; `None` for contracts.
+    pub(crate) fn gap_days(&self, stream: &str) -> Option<u32> {
+        self.gaps.iter().find(|gap| gap.stream == stream).map(|gap| gap.days)
+    }
+}
+
 /// The gap of one stream.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Gap {

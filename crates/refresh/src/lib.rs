@@ -1,6 +1,6 @@
 //! Refresh: from imported rows to one published edition, and the reading of editions.
 //!
-//! The order of the steps is imports → identity → timeline → ledger → balance → edition. Any failure leaves
+//! The order of the steps is imports → identity → timeline → ledger → balance → reasons → edition. Any failure leaves
 //! the last edition as it is.
 
 mod books;
@@ -13,6 +13,7 @@ mod models;
 mod people;
 mod publish;
 mod reader;
+mod reasons;
 mod timeline;
 pub mod view;
 

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::inputs::{Live, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{books, customers, edition, timeline};
+use crate::{books, customers, edition, reasons, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -25,6 +25,8 @@ pub enum Step {
     Timeline,
     /// Booking movements.
     Ledger,
+    /// Looking for why customers were lost.
+    Reasons,
     /// Publishing.
     Edition,
 }
@@ -83,6 +85,9 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Ledger, done, events);
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
+    let mut told = |done| progress(Step::Reasons, done, events);
+    let why = reasons::Start { home, lake, live, customers: &customers, checks: &books, number, as_of };
+    Box::pin(reasons::write(&why, &mut told)).await?;
     progress(Step::Edition, 0, 0);
     let checks = edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
     let edition = Edition {

@@ -4,6 +4,7 @@ mod data;
 mod identity;
 mod life;
 mod list;
+mod reasons;
 mod statement;
 
 use crate::edition;

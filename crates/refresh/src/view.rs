@@ -1,6 +1,7 @@
 //! What pages and commands show: plain rows read from one edition.
 
 pub mod identity;
+pub mod reasons;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,8 @@ impl Figure {
 pub struct Wanted {
     /// Behind a number of the statement.
     pub figure: Option<(Period, Figure)>,
+    /// Behind a number of the reasons.
+    pub losses: Option<reasons::LossList>,
     /// In this segment.
     pub segment: Option<String>,
     /// Whose name, e-mail, record key or id holds this text.

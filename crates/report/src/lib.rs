@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod flow;
 pub mod life;
 pub mod number;
+pub mod reasons;
 pub mod scale;
 pub mod sentence;
 pub mod terminal;

@@ -65,6 +65,7 @@ const fn title(step: Step) -> &'static str {
         Step::Identity => "who is one customer",
         Step::Timeline => "events in order",
         Step::Ledger => "the books",
+        Step::Reasons => "why they left",
         Step::Edition => "publish",
     }
 }
@@ -112,6 +113,7 @@ impl Meter {
             Step::Identity => "identity",
             Step::Timeline => "timeline",
             Step::Ledger => "ledger",
+            Step::Reasons => "reasons",
             Step::Edition => "edition",
         };
         self.spent.iter().map(|(step, seconds)| (name(*step), *seconds)).collect()

@@ -31,6 +31,8 @@ mod presets;
 #[cfg(test)]
 mod rates;
 #[cfg(test)]
+mod reasons;
+#[cfg(test)]
 mod survival;
 #[cfg(test)]
 mod triangle;

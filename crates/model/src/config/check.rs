@@ -1,6 +1,7 @@
 //! What `kept check` says about a config file: syntax errors and broken references, each with its line.
 
-use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, Regime, Source, Stream};
+use super::reason::pattern_words;
+use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source, Stream};
 use crate::period::Day;
 use crate::suggest::hint;
 use toml::Spanned;
@@ -45,6 +46,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.company(config);
     checker.names(config);
     checker.streams(config);
+    checker.reasons(config);
     for silo in &config.silos {
         for feed in &silo.feeds {
             checker.feed(config, feed);
@@ -105,6 +107,9 @@ impl Checker<'_> {
         for touchpoint in &config.touchpoints {
             self.refers("department", &touchpoint.owner, &departments);
             self.refers("stage", &touchpoint.stage, &stages);
+            if let Some(days) = touchpoint.answer_days.as_ref().filter(|d| !(1..=365).contains(d.get_ref())) {
+                self.say(days, "answer_days must lie between 1 and 365".into());
+            }
         }
         for silo in &config.silos {
             self.refers("department", &silo.owner, &departments);
@@ -192,6 +197,32 @@ impl Checker<'_> {
         {
             if days.is_some_and(|days| days > 3650) {
                 self.say(&stream.id, format!("policy: {name} must lie between 0 and 3650"));
+            }
+        }
+    }
+
+    fn reasons(&mut self, config: &Config) {
+        let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
+        self.unique("reason", &config.reasons.iter().map(|r| &r.id).collect::<Vec<_>>());
+        for reason in &config.reasons {
+            let id = reason.id.get_ref();
+            if RESERVED_REASONS.contains(&id.as_str()) {
+                self.say(
+                    &reason.id,
+                    format!("the reason `{id}` is what no reason of the list says; choose another id"),
+                );
+            }
+            if let Some(owner) = &reason.owner {
+                self.refers("department", owner, &departments);
+            }
+            if reason.patterns.is_empty() {
+                self.say(&reason.id, format!("reason `{id}` needs match = [\"words that tell it\", …]"));
+            }
+            for pattern in reason.patterns.iter().filter(|p| pattern_words(p.get_ref()).is_empty()) {
+                self.say(
+                    pattern,
+                    format!("`{}` holds no letter or digit, so it tells nothing", pattern.get_ref()),
+                );
             }
         }
     }
@@ -300,6 +331,25 @@ mod tests {
                     "{dept}[[silo]]\nid = \"s\"\nname = \"S\"\nowner = \"sales\"\n[[silo.feed]]\nid = \"f\"\nfiles = \"a.csv\"\ncolumns = {{ record = \"a\", emial = \"b\" }}\n"
                 ),
                 "did you mean `email`?",
+            ),
+            (
+                format!(
+                    "{dept}[[reason]]\nid = \"price\"\nname = \"Price\"\nmatch = [\"dear\"]\nowner = \"sale\"\n"
+                ),
+                "kept.toml:11: there is no department `sale`; did you mean `sales`?",
+            ),
+            (
+                "[[reason]]\nid = \"a\"\nname = \"A\"\nmatch = [\"x\"]\n".repeat(2),
+                "kept.toml:9: there is already a reason `a`",
+            ),
+            ("[[reason]]\nid = \"other\"\nname = \"A\"\nmatch = [\"x\"]\n".into(), "choose another id"),
+            ("[[reason]]\nid = \"a\"\nname = \"A\"\nmatch = [\"x\", \"*\"]\n".into(), "`*` holds no letter"),
+            ("[[reason]]\nid = \"a\"\nname = \"A\"\nmatch = []\n".into(), "needs match"),
+            (
+                format!(
+                    "{dept}[[stage]]\nid = \"s\"\nname = \"S\"\n[[touchpoint]]\nid = \"t\"\nname = \"T\"\nowner = \"sales\"\nstage = \"s\"\nanswer_days = 0\n"
+                ),
+                "kept.toml:15: answer_days must lie between 1 and 365",
             ),
             ("[[rate]]\ncurrency = \"US\"\nfrom = \"2024-01-01\"\nrate = 1.0\n".into(), "no currency code"),
         ];

@@ -15,19 +15,20 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 /// One row of a list before its customer is looked up.
 #[derive(Debug, Clone, Copy)]
-struct Entry {
-    customer: u32,
-    value_minor: i64,
-    day: Option<Day>,
+pub(super) struct Entry {
+    pub(super) customer: u32,
+    pub(super) value_minor: i64,
+    pub(super) day: Option<Day>,
 }
 
 impl Reader {
     /// The customers asked for, highest value first, then by code.
     pub async fn customers(&self, wanted: &Wanted) -> Result<CustomerList, Error> {
         let current = self.current().await?;
-        let mut entries = match wanted.figure {
-            Some((period, figure)) => current.behind(period, figure).await?,
-            None => current.standing_now().await?,
+        let mut entries = match (&wanted.losses, wanted.figure) {
+            (Some(list), _) => current.losses(list).await?,
+            (None, Some((period, figure))) => current.behind(period, figure).await?,
+            (None, None) => current.standing_now().await?,
         };
         if let Some(allowed) = current.allowed(wanted).await? {
             entries.retain(|entry| allowed.contains(&entry.customer));
@@ -159,7 +160,7 @@ impl Current {
 
 const POSTINGS: &str = "select customer, day, movement, count, value_minor from postings";
 
-fn date(day: Day) -> String {
+pub(super) fn date(day: Day) -> String {
     format!("date '{day}'")
 }
 

@@ -8,6 +8,7 @@ use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Movement, Period};
+use refresh::view::reasons::{LossList, Which};
 use refresh::view::{CustomerList, CustomerRow, Figure, Wanted};
 use report::{calendar, number};
 use serde::Deserialize;
@@ -22,6 +23,8 @@ pub struct Asked {
     pub period: Option<String>,
     /// With `period`: which number.
     pub figure: Option<String>,
+    /// Which losses, or which stayers beside them; of all of the books without `period`.
+    pub lost: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -36,7 +39,11 @@ impl Asked {
     /// As the reader wants it, at most `limit` rows.
     pub(crate) fn wanted(self, limit: usize) -> Result<Wanted, Failure> {
         let given = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
-        let figure = match (given(self.period), given(self.figure)) {
+        let (at, losses) = match given(self.lost) {
+            Some(name) => (None, Some(losses(given(self.period), &name)?)),
+            None => (given(self.period), None),
+        };
+        let figure = match (at, given(self.figure)) {
             (None, None) => None,
             (Some(at), Some(name)) => {
                 let figure = Figure::from_name(&name).ok_or_else(|| {
@@ -56,12 +63,23 @@ impl Asked {
         };
         Ok(Wanted {
             figure,
+            losses,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
             limit,
         })
     }
+}
+
+fn losses(at: Option<String>, name: &str) -> Result<LossList, Failure> {
+    let which = Which::from_name(name).ok_or_else(|| {
+        Failure::unclear(
+            format!("There is no list of losses `{name}`."),
+            "Write all, paired, stayers, stated:ID, before:ID, paired:ID or stayed:ID.",
+        )
+    })?;
+    Ok(LossList { period: at.map(|at| period(&at)).transpose()?, which })
 }
 
 /// What the page shows.
@@ -115,6 +133,9 @@ fn sentence(view: &View) -> String {
     if let Some((period, figure)) = wanted.figure {
         told = format!("{told} {}", behind(period, figure));
     }
+    if let Some(list) = &wanted.losses {
+        told = format!("{told} {}", behind_losses(list));
+    }
     if let Some(segment) = &wanted.segment {
         told = format!("{told}, in segment {segment}");
     }
@@ -140,8 +161,26 @@ fn behind(period: Period, figure: Figure) -> String {
     format!("{what} {}", calendar::period(period))
 }
 
+/// A number of the reasons in words.
+fn behind_losses(list: &LossList) -> String {
+    let when = list.period.map_or_else(String::new, |at| format!(" in {}", calendar::period(at)));
+    match &list.which {
+        Which::All => format!("lost{when}"),
+        Which::Paired => format!("lost{when} and compared with one who stayed"),
+        Which::Stayers => format!("who stayed, beside those lost{when}"),
+        Which::Stated(id) => format!("lost{when} with the stated reason “{id}”"),
+        Which::Before(id) => format!("lost{when} after “{id}”"),
+        Which::PairedBefore(id) => format!("lost{when} after “{id}” and compared with one who stayed"),
+        Which::StayedWith(id) => format!("who stayed after “{id}”, beside those lost{when}"),
+    }
+}
+
 fn address(wanted: &Wanted) -> String {
-    let (period, figure) = wanted.figure.map(|(p, f)| (p.to_string(), f.name())).unwrap_or_default();
+    let (mut period, figure) = wanted.figure.map(|(p, f)| (p.to_string(), f.name())).unwrap_or_default();
+    let lost = wanted.losses.as_ref().map(|list| list.which.name()).unwrap_or_default();
+    if let Some(at) = wanted.losses.as_ref().and_then(|list| list.period) {
+        period = at.to_string();
+    }
     let offset = if wanted.offset == 0 { String::new() } else { wanted.offset.to_string() };
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     let (segment, search) = (text(&wanted.segment), text(&wanted.search));
@@ -150,6 +189,7 @@ fn address(wanted: &Wanted) -> String {
         &[
             ("period", &period),
             ("figure", figure),
+            ("lost", &lost),
             ("segment", &segment),
             ("q", &search),
             ("offset", &offset),
@@ -163,6 +203,10 @@ fn search(view: &View) -> Markup {
             @if let Some((period, figure)) = view.wanted.figure {
                 input type="hidden" name="period" value=(period);
                 input type="hidden" name="figure" value=(figure.name());
+            }
+            @if let Some(list) = &view.wanted.losses {
+                @if let Some(period) = list.period { input type="hidden" name="period" value=(period); }
+                input type="hidden" name="lost" value=(list.which.name());
             }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
@@ -182,6 +226,9 @@ fn chips(wanted: &Wanted) -> Markup {
     if let Some((period, figure)) = wanted.figure {
         chips.push((behind(period, figure), Wanted { figure: None, ..start.clone() }));
     }
+    if let Some(list) = &wanted.losses {
+        chips.push((behind_losses(list), Wanted { losses: None, ..start.clone() }));
+    }
     if let Some(segment) = &wanted.segment {
         chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
     }
@@ -197,6 +244,9 @@ fn chips(wanted: &Wanted) -> Markup {
                 @if let Some((period, _)) = wanted.figure {
                     li.plain { a href=(links::statement(period.granularity, Some(period), wanted.segment.as_deref().unwrap_or_default(), false)) { "Back to the statement" } }
                 }
+                @if let Some(list) = &wanted.losses {
+                    li.plain { a href=(links::reasons(list.period.map(|at| at.granularity), list.period, wanted.segment.as_deref().unwrap_or_default())) { "Back to the reasons" } }
+                }
             }
         }
     }
@@ -204,7 +254,11 @@ fn chips(wanted: &Wanted) -> Markup {
 
 fn none(view: &View) -> Markup {
     let wanted = &view.wanted;
-    if wanted.figure.is_none() && wanted.segment.is_none() && wanted.search.is_none() && view.list.total == 0
+    if wanted.figure.is_none()
+        && wanted.losses.is_none()
+        && wanted.segment.is_none()
+        && wanted.search.is_none()
+        && view.list.total == 0
     {
         return layout::empty(
             "No silo told of a customer yet. Put the exports where kept.toml says, then run:",
@@ -215,7 +269,8 @@ fn none(view: &View) -> Markup {
 }
 
 fn table(view: &View) -> Markup {
-    let moved = matches!(view.wanted.figure, Some((_, Figure::Moved(_))));
+    let lost = view.wanted.losses.as_ref().is_some_and(|list| list.which.is_of_lost());
+    let moved = lost || matches!(view.wanted.figure, Some((_, Figure::Moved(_))));
     let value = if moved { "Value moved" } else { "Value" };
     let table = html! {
         table {
@@ -266,6 +321,7 @@ mod tests {
     fn the_list_names_its_conditions_and_each_can_be_removed() {
         let wanted = Wanted {
             figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
+            losses: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,
@@ -291,6 +347,24 @@ mod tests {
                 || told.contains("rel=\"prev\"")
         );
         assert!(told.contains("Value moved") && told.contains("<th scope=\"col\">Day</th>"));
+    }
+
+    #[test]
+    fn a_list_behind_the_reasons_says_so_and_leads_back() {
+        let asked = Asked {
+            lost: Some("before:failed:delivery".into()),
+            period: Some("2026".into()),
+            ..Asked::default()
+        };
+        let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
+        samples::assert_safe(&told);
+        assert!(told.contains("customers lost in 2026 after “failed:delivery”."), "{told}");
+        assert!(told.contains("/reasons?by=year&amp;period=2026\"") && told.contains("Value moved"));
+        let asked = Asked { lost: Some("stayers".into()), ..Asked::default() };
+        let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
+        assert!(told.contains("customers who stayed, beside those lost.") && !told.contains("Value moved"));
+        let bad = Asked { lost: Some("x".into()), ..Asked::default() };
+        assert!(bad.wanted(5).is_err_and(|failure| failure.cure.contains("stated:ID")));
     }
 
     #[test]
