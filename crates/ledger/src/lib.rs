@@ -26,7 +26,7 @@ pub use calibrate::{Calibration, GapCounts, GapShare, MAX_GAP_DAYS};
 pub use columns::{PostingRows, Postings, Rows, States};
 pub use error::Error;
 pub use figures::{FIGURES, Figures, Line};
-pub use lists::{MovedList, MovedRow, StandingList, StandingRow, moved, standing};
+pub use lists::{CohortList, MovedList, MovedRow, StandingList, StandingRow, moved, standing};
 pub use pass::Pass;
 pub use reason::Reason;
 pub use rules::{RULE_VERSION, Regime, Rules, StreamRule};

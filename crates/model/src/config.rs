@@ -5,10 +5,12 @@
 
 pub mod check;
 mod feed;
+mod worth;
 
 pub use feed::{
     Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, Silo, Source, TextEncoding,
 };
+pub use worth::Worth;
 
 use crate::money::Currency;
 use crate::period::Day;
@@ -42,6 +44,9 @@ pub struct Config {
     /// Rules of the books.
     #[serde(default)]
     pub ledger: Ledger,
+    /// How the base is valued.
+    #[serde(default)]
+    pub worth: Worth,
     /// Rules of identity.
     #[serde(default)]
     pub identity: Identity,
