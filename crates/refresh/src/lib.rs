@@ -1,8 +1,9 @@
 //! Refresh: from imported rows to one published edition, and the reading of editions.
 //!
-//! The order of the steps is imports → identity → timeline → ledger → balance → edition. Any failure leaves
+//! The order of the steps is imports → identity → timeline → ledger → balance → asset → edition. Any failure leaves
 //! the last edition as it is.
 
+mod asset;
 mod books;
 mod customers;
 pub mod decisions;

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::inputs::Live;
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{books, customers, edition, timeline};
+use crate::{asset, books, customers, edition, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -25,6 +25,8 @@ pub enum Step {
     Timeline,
     /// Booking movements.
     Ledger,
+    /// Telling how customers stay and what they are worth.
+    Asset,
     /// Publishing.
     Edition,
 }
@@ -81,6 +83,9 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Ledger, done, events);
     let checks =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
+    let mut told = |done| progress(Step::Asset, done, events);
+    let snapshot = lake.head().await?;
+    Box::pin(asset::keep(home, lake, &customers, snapshot, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
     let edition = Edition {
         edition: number,
