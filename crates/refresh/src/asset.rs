@@ -14,6 +14,7 @@ use arrow::array::{
     ArrayRef, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray, UInt16Array, UInt32Array,
     UInt64Array,
 };
+pub(crate) use gather::posting_rows;
 use gather::{Lived, Met};
 use intake::Home;
 use lake::tables::{self, Table};

@@ -20,4 +20,4 @@ pub mod view;
 pub use customers::proposal::train_again;
 pub use error::Error;
 pub use publish::{Published, Step, refresh};
-pub use reader::Reader;
+pub use reader::{Format, Reader};

@@ -22,6 +22,8 @@ pub struct Asked {
     pub period: Option<String>,
     /// With `period`: which number.
     pub figure: Option<String>,
+    /// A number of cohorts, survival or worth, as `cohort:2026-01:2026-05`.
+    pub among: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -54,8 +56,13 @@ impl Asked {
                 ));
             }
         };
+        let among = match given(self.among) {
+            None => None,
+            Some(text) => Some(asset::among(&text)?),
+        };
         Ok(Wanted {
             figure,
+            among,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
