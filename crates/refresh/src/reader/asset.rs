@@ -63,8 +63,8 @@ impl Reader {
         Ok(told)
     }
 
-    /// What the base and its segments are worth.
-    pub async fn worth(&self) -> Result<Worth, Error> {
+    /// What the base and its segments are worth; an empty segment counts all fading customers.
+    pub async fn worth(&self, segment: &str) -> Result<Worth, Error> {
         let current = self.current().await?;
         current.holds("customer_worth")?;
         let config = self.company().worth;
@@ -73,7 +73,7 @@ impl Reader {
             horizon_days: config.horizon_days,
             annual_discount: config.annual_discount,
             lines: worth_lines(&batch)?,
-            fading: current.fading_counts().await?,
+            fading: current.fading_counts(segment).await?,
         })
     }
 
@@ -81,12 +81,7 @@ impl Reader {
     pub async fn fading(&self, segment: &str, offset: usize, limit: usize) -> Result<Page<FadingRow>, Error> {
         let current = self.current().await?;
         current.holds("customer_worth")?;
-        let only =
-            if segment.is_empty() { String::new() } else { format!("and c.segment = {}", quoted(segment)) };
-        let from = format!(
-            "from customer_worth w join customers c on c.customer = w.customer \
-             join customer_state s on s.customer = w.customer where w.fading <> '' {only}"
-        );
+        let from = fading_from(segment);
         let batch = current.view.table(&format!("select count(*) as total {from}")).await?;
         let total = column::<Int64Array>(&batch, "total")?.iter().next().flatten().unwrap_or(0);
         let sql = format!(
@@ -108,6 +103,16 @@ impl Reader {
         let rows = codes.iter().zip(customer_worths(&batch)?).filter_map(row).collect();
         Ok(Page { total: usize::try_from(total).unwrap_or(0), rows })
     }
+}
+
+/// Fading customers of a segment, or all.
+fn fading_from(segment: &str) -> String {
+    let only =
+        if segment.is_empty() { String::new() } else { format!(" and c.segment = {}", quoted(segment)) };
+    format!(
+        "from customer_worth w join customers c on c.customer = w.customer \
+         join customer_state s on s.customer = w.customer where w.fading <> ''{only}"
+    )
 }
 
 fn triangle(granularity: Granularity, batch: &RecordBatch) -> Result<Triangle, Error> {
@@ -258,11 +263,13 @@ impl Current {
         Ok(told)
     }
 
-    async fn fading_counts(&self) -> Result<Vec<FadingCount>, Error> {
-        let sql = "select w.fading, count(*) as customers, coalesce(sum(s.value_minor), 0) as value_minor \
-                   from customer_worth w join customer_state s on s.customer = w.customer \
-                   where w.fading <> '' group by w.fading";
-        let batch = self.view.table(sql).await?;
+    async fn fading_counts(&self, segment: &str) -> Result<Vec<FadingCount>, Error> {
+        let sql = format!(
+            "select w.fading, count(*) as customers, coalesce(sum(s.value_minor), 0) as value_minor {} \
+             group by w.fading",
+            fading_from(segment)
+        );
+        let batch = self.view.table(&sql).await?;
         let name: &StringArray = column(&batch, "fading")?;
         let number = |name| column::<Int64Array>(&batch, name);
         let (customers, value) = (number("customers")?, number("value_minor")?);

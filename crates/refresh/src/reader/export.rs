@@ -123,7 +123,8 @@ fn write_text(writer: &mut csv::Writer<BufWriter<File>>, batch: &RecordBatch) ->
             }
             let text = cell.value(row).to_string();
             let is_text = matches!(column.data_type(), DataType::Utf8);
-            writer.write_field(if is_text { guarded(&text) } else { Cow::Borrowed(&text) }.as_bytes())?;
+            let told = if is_text { guarded(&text) } else { Cow::Borrowed(text.as_str()) };
+            writer.write_field(told.as_bytes())?;
         }
         writer.write_record(None::<&[u8]>)?;
     }

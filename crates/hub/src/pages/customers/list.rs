@@ -3,11 +3,13 @@
 use super::{shown_name, state};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
+use crate::pages::asset;
 use crate::pages::statement::show::{period, segment_select};
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Movement, Period};
+use refresh::view::asset::{Among, Model};
 use refresh::view::{CustomerList, CustomerRow, Figure, Wanted};
 use report::{calendar, number};
 use serde::Deserialize;
@@ -122,6 +124,9 @@ fn sentence(view: &View) -> String {
     if let Some((period, figure)) = wanted.figure {
         told = format!("{told} {}", behind(period, figure));
     }
+    if let Some(among) = wanted.among {
+        told = format!("{told} {}", asset::told(among));
+    }
     if let Some(segment) = &wanted.segment {
         told = format!("{told}, in segment {segment}");
     }
@@ -156,6 +161,7 @@ fn address(wanted: &Wanted) -> String {
         &[
             ("period", &period),
             ("figure", figure),
+            ("among", &wanted.among.map(|among| among.to_string()).unwrap_or_default()),
             ("segment", &segment),
             ("q", &search),
             ("offset", &offset),
@@ -170,6 +176,7 @@ fn search(view: &View) -> Markup {
                 input type="hidden" name="period" value=(period);
                 input type="hidden" name="figure" value=(figure.name());
             }
+            @if let Some(among) = view.wanted.among { input type="hidden" name="among" value=(among); }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
             }
@@ -188,6 +195,9 @@ fn chips(wanted: &Wanted) -> Markup {
     if let Some((period, figure)) = wanted.figure {
         chips.push((behind(period, figure), Wanted { figure: None, ..start.clone() }));
     }
+    if let Some(among) = wanted.among {
+        chips.push((asset::told(among), Wanted { among: None, ..start.clone() }));
+    }
     if let Some(segment) = &wanted.segment {
         chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
     }
@@ -203,6 +213,9 @@ fn chips(wanted: &Wanted) -> Markup {
                 @if let Some((period, _)) = wanted.figure {
                     li.plain { a href=(links::statement(period.granularity, Some(period), wanted.segment.as_deref().unwrap_or_default(), false)) { "Back to the statement" } }
                 }
+                @if let Some((path, name)) = wanted.among.map(asset::home_of) {
+                    li.plain { a href=(links::address(path, &[("segment", wanted.segment.as_deref().unwrap_or_default())])) { (name) } }
+                }
             }
         }
     }
@@ -210,7 +223,11 @@ fn chips(wanted: &Wanted) -> Markup {
 
 fn none(view: &View) -> Markup {
     let wanted = &view.wanted;
-    if wanted.figure.is_none() && wanted.segment.is_none() && wanted.search.is_none() && view.list.total == 0
+    if wanted.figure.is_none()
+        && wanted.among.is_none()
+        && wanted.segment.is_none()
+        && wanted.search.is_none()
+        && view.list.total == 0
     {
         return layout::empty(
             "No silo told of a customer yet. Put the exports where kept.toml says, then run:",
@@ -221,13 +238,18 @@ fn none(view: &View) -> Markup {
 }
 
 fn table(view: &View) -> Markup {
-    let moved = matches!(view.wanted.figure, Some((_, Figure::Moved(_))));
-    let value = if moved { "Value moved" } else { "Value" };
+    let moved = matches!(view.wanted.figure, Some((_, Figure::Moved(_)))) && view.wanted.among.is_none();
+    let (value, definition) = match view.wanted.among {
+        Some(Among::Valued(Model::Sbg)) => ("Expected payments", "contract_equity"),
+        Some(Among::Valued(_)) => ("Expected worth", "customer_equity"),
+        _ if moved => ("Value moved", "value"),
+        _ => ("Value", "value"),
+    };
     let table = html! {
         table {
             thead { tr {
                 th scope="col" { "Name" }
-                th.n scope="col" { (layout::defined(value, "value")) ", " (view.frame.currency) }
+                th.n scope="col" { (layout::defined(value, definition)) ", " (view.frame.currency) }
                 @if moved { th scope="col" { "Day" } }
                 th scope="col" { "Now" }
                 th scope="col" { "Segment" }
@@ -272,6 +294,7 @@ mod tests {
     fn the_list_names_its_conditions_and_each_can_be_removed() {
         let wanted = Wanted {
             figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
+            among: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,
@@ -297,6 +320,29 @@ mod tests {
                 || told.contains("rel=\"prev\"")
         );
         assert!(told.contains("Value moved") && told.contains("<th scope=\"col\">Day</th>"));
+    }
+
+    #[test]
+    fn a_list_behind_cohorts_and_worth_says_so_and_leads_back() {
+        for (among, words, column, back) in [
+            (
+                "cohort:2026-01:2026-05",
+                "gained in January 2026 and active at the end of May 2026",
+                "Value",
+                "/cohorts",
+            ),
+            ("worth:bg_nbd", "with a purchase, valued by BG/NBD", "Expected worth", "/worth"),
+            ("fading:silent", "fading: silent for longer than usual", "Value", "/worth"),
+        ] {
+            let asked = Asked { among: Some(among.into()), ..Asked::default() };
+            let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
+            samples::assert_safe(&told);
+            assert!(told.contains(&format!("371\u{a0}customers {words}.")), "{told}");
+            assert!(told.contains(column) && told.contains(&format!("href=\"{back}\"")), "{told}");
+            assert!(told.contains(&format!("name=\"among\" value=\"{among}\"")));
+        }
+        let asked = Asked { among: Some("fading".into()), ..Asked::default() };
+        assert!(asked.wanted(5).is_err_and(|failure| failure.cure.contains("fading:any")));
     }
 
     #[test]
