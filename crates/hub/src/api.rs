@@ -3,7 +3,7 @@
 use crate::Hub;
 use crate::error::{Failure, Wants};
 use crate::pages::data::identity::{self, explain};
-use crate::pages::{customers, reasons, statement};
+use crate::pages::{asset, customers, reasons, statement};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -64,7 +64,43 @@ pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show:
     Ok(told(&edition, "reasons", &found))
 }
 
-/// `/api/v1/customers?period=…&figure=…&segment=…&q=…&offset=…&limit=…`
+/// `/api/v1/cohorts?by=month&segment=…`
+pub(crate) async fn cohorts(State(hub): State<Hub>, asked: Wanted<asset::cohorts::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let look = asked.look()?;
+    let read = hub.at_one_edition(|| hub.reader.cohorts(look.by, &look.segment)).await?;
+    let (edition, cohorts) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "cohorts", &cohorts))
+}
+
+/// `/api/v1/survival`
+pub(crate) async fn survival(State(hub): State<Hub>) -> Answer {
+    let read = hub.at_one_edition(|| hub.reader.survival()).await?;
+    let (edition, survival) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "survival", &survival))
+}
+
+/// `/api/v1/worth?segment=…`
+pub(crate) async fn worth(State(hub): State<Hub>, asked: Wanted<asset::worth::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let segment = asked.segment.unwrap_or_default();
+    let read = hub.at_one_edition(|| hub.reader.worth(&segment)).await?;
+    let (edition, mut worth) = read.ok_or_else(unpublished)?;
+    worth.lines.retain(|line| segment.is_empty() || line.segment == segment);
+    Ok(told(&edition, "worth", &worth))
+}
+
+/// `/api/v1/fading?segment=…&offset=…&limit=…`
+pub(crate) async fn fading(State(hub): State<Hub>, asked: Wanted<customers::list::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let limit = asked.limit.unwrap_or(CUSTOMERS).min(MOST_CUSTOMERS);
+    let (segment, offset) = (asked.segment.unwrap_or_default(), asked.offset.unwrap_or(0));
+    let read = hub.at_one_edition(|| hub.reader.fading(&segment, offset, limit)).await?;
+    let (edition, fading) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "fading", &fading))
+}
+
+/// `/api/v1/customers?period=…&figure=…&among=…&segment=…&q=…&offset=…&limit=…`
 pub(crate) async fn customers(State(hub): State<Hub>, asked: Wanted<customers::list::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let limit = asked.limit.unwrap_or(CUSTOMERS).min(MOST_CUSTOMERS);

@@ -61,6 +61,12 @@ impl From<refresh::Error> for Failure {
             Error::NoEdition => {
                 return Self::missing("Nothing is published yet.", "Run `kept import`, then `kept refresh`.");
             }
+            Error::Older { .. } => {
+                return Self::missing(
+                    format!("{}.", sentence(&error.to_string())),
+                    "Run `kept refresh` in the home folder, then load this page again.",
+                );
+            }
             Error::RecordName(_) | Error::NoReason => {
                 return Self::unclear(format!("{}.", sentence(&error.to_string())), BACK);
             }
@@ -160,6 +166,7 @@ mod tests {
             (refresh::Error::NoRecord("x:1".into()), 404, "`x:1`"),
             (refresh::Error::RecordName("x".into()), 400, "silo:key"),
             (refresh::Error::NoEdition, 404, "kept refresh"),
+            (refresh::Error::Older { edition: 2, table: "worth".into() }, 404, "kept refresh"),
             (refresh::Error::NoReason, 400, "Say why, so that others can follow."),
             (refresh::Error::NoProposal, 404, "No model waits to be accepted"),
             (lake::Error::Busy("/secret/home".into()).into(), 503, "is writing just now"),

@@ -1,11 +1,17 @@
 //! Addresses of pages, with what they ask for.
 
 use model::{Granularity, Period};
+use refresh::view::asset::Among;
 use std::fmt::Write as _;
 
 /// The list behind a number of the statement. An empty segment is the whole.
 pub fn behind(period: Period, figure: &str, segment: &str) -> String {
     address("/customers", &[("period", &period.to_string()), ("figure", figure), ("segment", segment)])
+}
+
+/// The list behind a number of cohorts, survival or worth. An empty segment is the whole.
+pub fn among(among: Among, segment: &str) -> String {
+    address("/customers", &[("among", &among.to_string()), ("segment", segment)])
 }
 
 /// The statement of a granularity, with one period in front when given.

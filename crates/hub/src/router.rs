@@ -1,7 +1,7 @@
 //! Which address leads to which page.
 
 use crate::guards::within_guards;
-use crate::pages::{customers, data, reasons, statement};
+use crate::pages::{asset, customers, data, reasons, statement};
 use crate::{Hub, api, assets, error};
 use axum::Router;
 use axum::routing::get;
@@ -12,6 +12,8 @@ pub fn router(hub: Hub) -> Router {
     let pages = Router::new()
         .route("/", get(statement::show::get))
         .route("/reasons", get(reasons::show::get))
+        .route("/cohorts", get(asset::cohorts::get))
+        .route("/worth", get(asset::worth::get))
         .route("/customers", get(customers::list::get))
         .route("/customers/{id}", get(customers::show::get))
         .route("/data", get(data::silos::get))
@@ -27,6 +29,10 @@ pub fn router(hub: Hub) -> Router {
         .route("/data/sql", get(data::sql::get))
         .route("/api/v1/statement", get(api::statement))
         .route("/api/v1/reasons", get(api::reasons))
+        .route("/api/v1/cohorts", get(api::cohorts))
+        .route("/api/v1/survival", get(api::survival))
+        .route("/api/v1/worth", get(api::worth))
+        .route("/api/v1/fading", get(api::fading))
         .route("/api/v1/customers", get(api::customers))
         .route("/api/v1/customers/{id}", get(api::customer))
         .route("/api/v1/editions", get(api::editions))

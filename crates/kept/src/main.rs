@@ -39,11 +39,17 @@ enum Command {
     Refresh(commands::refresh::Args),
     /// Tells how the customer base moved: opening + gained + won back − lost = closing.
     Statement(commands::statement::Args),
+    /// Tells how many customers of each cohort are still there, and how long customers stay.
+    Cohorts(commands::cohorts::Args),
+    /// Tells what the base is worth under both purchase models, and who is fading.
+    Worth(commands::worth::Args),
     /// Shows one customer's life, or the customers a search finds.
     Customer(commands::customer::Args),
     /// Tells who is one customer and why, and takes what people decide about it.
     #[command(subcommand)]
     Identity(commands::identity::Task),
+    /// Writes a table of the newest edition to a CSV or Parquet file.
+    Export(commands::export::Args),
     /// Runs one SELECT on the newest edition.
     Sql(commands::sql::Args),
     /// Serves the pages.
@@ -77,6 +83,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(args) => commands::import::run(&home, &args, json).await,
             Command::Refresh(args) => commands::refresh::run(&home, &args, json).await,
             Command::Statement(args) => commands::statement::run(&home, &args, json).await,
+            Command::Cohorts(args) => commands::cohorts::run(&home, &args, json).await,
+            Command::Worth(args) => commands::worth::run(&home, &args, json).await,
+            Command::Export(args) => commands::export::run(&home, &args, json).await,
             Command::Customer(args) => commands::customer::run(&home, &args, json).await,
             Command::Identity(task) => commands::identity::run(&home, &task, json).await,
             Command::Sql(args) => commands::sql::run(&home, &args, json).await,

@@ -32,7 +32,7 @@ pub use calibrate::{Calibration, GapCounts, GapShare, MAX_GAP_DAYS};
 pub use columns::{PostingRows, Postings, Rows, States, Terms};
 pub use error::Error;
 pub use figures::{FIGURES, Figures, Line, OpeningCohort};
-pub use lists::{MovedList, MovedRow, StandingList, StandingRow, moved, standing};
+pub use lists::{CohortList, MovedList, MovedRow, StandingList, StandingRow, moved, standing};
 pub use pass::Pass;
 pub use rates::CurrencyRates;
 pub use ratios::Ratios;

@@ -3,7 +3,7 @@
 use crate::columns::PostingRows;
 use crate::error::Error;
 use crate::fold::{Fold, Moved, Step};
-use model::{Day, Movement};
+use model::{Day, Movement, Period};
 
 /// One movement behind a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,4 +151,67 @@ pub fn standing(postings: PostingRows<'_>, until: Day) -> Result<Vec<StandingRow
     let mut list = StandingList::new(until);
     list.push(postings)?;
     Ok(list.finish())
+}
+
+/// Collects the customers of one cohort that are active at the end of a day: behind a cell of the retention
+/// triangle. Their number and the sum of their values are the cell's.
+#[derive(Debug)]
+pub struct CohortList {
+    cohort: Period,
+    standing: StandingList,
+    current: Option<(u32, Member)>,
+    members: Vec<u32>,
+}
+
+/// Whether the customer being read belongs to the cohort: by its first posting until one says gained.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    belongs: bool,
+    gained: bool,
+}
+
+impl CohortList {
+    /// An empty list of the customers gained in a period, as they stand at the end of the day `until`.
+    pub fn new(cohort: Period, until: Day) -> Self {
+        Self { cohort, standing: StandingList::new(until), current: None, members: Vec::new() }
+    }
+
+    /// Reads a chunk of **all** postings in order of customer and day. Fails as [`StandingList::push`] does and
+    /// on unknown movements.
+    pub fn push(&mut self, postings: PostingRows<'_>) -> Result<(), Error> {
+        self.standing.push(postings)?;
+        for (at, &customer) in postings.customer.iter().enumerate() {
+            let code = postings.movement[at];
+            let movement = Movement::from_code(code);
+            let movement = movement.ok_or(Error::UnknownCode { customer, what: "movement", code })?;
+            let inside = (self.cohort.start()..self.cohort.end()).contains(&Day(postings.day[at]));
+            let gained = movement == Movement::Gained;
+            match &mut self.current {
+                Some((known, member)) if *known == customer => {
+                    if gained && !member.gained {
+                        *member = Member { belongs: inside, gained };
+                    }
+                }
+                _ => {
+                    self.close_customer();
+                    self.current = Some((customer, Member { belongs: inside, gained }));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn close_customer(&mut self) {
+        if let Some((customer, _)) = self.current.take().filter(|(_, member)| member.belongs) {
+            self.members.push(customer);
+        }
+    }
+
+    /// The customers, by code.
+    pub fn finish(mut self) -> Vec<StandingRow> {
+        self.close_customer();
+        let mut rows = self.standing.finish();
+        rows.retain(|row| self.members.binary_search(&row.customer).is_ok());
+        rows
+    }
 }

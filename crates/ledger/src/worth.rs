@@ -4,6 +4,7 @@
 
 mod bgbb;
 mod bgnbd;
+mod contracts;
 mod equity;
 mod fading;
 mod gamma_gamma;
@@ -11,6 +12,7 @@ mod outlook;
 mod pareto;
 mod rows;
 mod sbg;
+mod silence;
 #[cfg(test)]
 mod slopes;
 mod special;
@@ -19,6 +21,7 @@ mod thinned;
 pub use crate::fit::{Convergence, Fit, Search};
 pub use bgbb::{BgBb, Chances};
 pub use bgnbd::BgNbd;
+pub use contracts::{ContractBuilder, ContractWorth, Contracts, Terms, contract_worth};
 pub use equity::{Interval, ModelWorth, Resampling, Spread, Worth, worth};
 pub use fading::{Fading, FadingInput, FadingLimits, INTERVALS_TO_SHRINK, fading, fading_limits};
 pub use gamma_gamma::{GammaGamma, Spend};
@@ -26,3 +29,4 @@ pub use outlook::Outlook;
 pub use pareto::ParetoNbd;
 pub use rows::{Histories, HistoryBuilder, HistoryColumns, HistoryRows};
 pub use sbg::{Renewals, Sbg};
+pub use silence::{INTERVALS_KEPT, Silence, SilenceBuilder};

@@ -7,10 +7,12 @@ pub mod check;
 mod feed;
 pub mod policy;
 mod reason;
+mod worth;
 
 pub use feed::{
     Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, Silo, Source, TextEncoding,
 };
+pub use worth::Worth;
 
 pub use policy::{Policies, Policy};
 
@@ -49,6 +51,9 @@ pub struct Config {
     /// Rules of the books.
     #[serde(default)]
     pub ledger: Ledger,
+    /// How the base is valued.
+    #[serde(default)]
+    pub worth: Worth,
     /// Rules of identity.
     #[serde(default)]
     pub identity: Identity,

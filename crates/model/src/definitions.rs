@@ -48,6 +48,32 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         define("growth", "Net customer asset growth", "(Closing − opening) ÷ opening, in customers and in value.".into()),
         define("segment", "Segment", format!("{} The segment is the customer's present one, so a statement by segment is told as of today.", config.ledger.segment.as_ref().map_or_else(|| "No segment column is set ([ledger] segment).".to_owned(), |s| format!("Statements are split by `{s}`.")))),
     ]
+    .into_iter()
+    .chain(asset(config))
+    .collect()
+}
+
+/// Definitions of how customers stay and what they are worth.
+fn asset(config: &Config) -> Vec<Definition> {
+    let define = |id, title, text| Definition { id, version: 1, title, text };
+    let worth = &config.worth;
+    let (days, discount) = (worth.horizon_days, worth.annual_discount * 100.0);
+    let months = match worth.renewal_months {
+        1 => "month".to_owned(),
+        months => format!("{months} months"),
+    };
+    vec![
+        define("cohort", "Cohort", "Customers gained in one period. Its share at an age is the part of them that is active at the end of so many periods later, won-back customers among them; its value share is their value then ÷ the value they brought. All cohorts at the end of a period add up to the statement's closing.".into()),
+        define("retention_trend", "Retention trend", "Share active at one age, of the younger half of the cohorts that have reached it − of the older half, with Newcombe's 95 % interval. An interval that holds 0 is called no clear change.".into()),
+        define("survival", "Survival", "Share of customers not yet lost for the first time so many days after they were gained (Kaplan–Meier, 95 % interval by log–log). Customers still there count up to the last day of the books.".into()),
+        define("median_life", "Median life", "Days after which half of the customers were lost for the first time, with the days at which the ends of the interval reach one half; open where they do not.".into()),
+        define("log_rank", "Log-rank test", "Whether segments are lost at the same pace: losses seen against losses expected if they were.".into()),
+        define("loss_ratio", "Loss ratio", "How much sooner customers are first lost with one more of a trait, all others told being equal (Cox, ties after Efron, 95 % interval). Above 1 is sooner. An association, not a cause.".into()),
+        define("still_buying", "Still buying", "Sum over customers with a purchase of the probability that they buy again, under BG/NBD and under Pareto/NBD. Purchases of one day are one. BG/NBD takes everybody with a single purchase day to be still buying. Never booked in the ledger.".into()),
+        define("customer_equity", "Customer equity", format!("Expected purchases of the next {days} days, discounted by {discount:.0} % a year, × expected spend (Gamma–Gamma), summed over customers; told under both purchase models with their spread. Spend is revenue, or margin where set, refunds not taken off. The interval holds 95 % of refits on resampled customers and says how well the parameters are known, not how single customers will fare. A model that does not converge shows its reason and no figure.")),
+        define("contract_equity", "Worth of contracts", format!("Expected payments of running contracts over the next {days} days, discounted by {discount:.0} % a year, where a contract renews every {months} (shifted-beta-geometric).")),
+        define("fading", "Fading", "Active, but silent for longer than the customer's limit, or more likely gone than there under both purchase models. Silence is days since the last purchase or contact. The limit is (n × 90th percentile of the own intervals + 5 × that of the segment) ÷ (n + 5), where n is the number of own intervals, at most the latest 50; so few own intervals shrink to the segment's.".into()),
+    ]
 }
 
 fn streams(config: &Config) -> String {

@@ -51,10 +51,10 @@ pub(crate) struct Gap {
     came_back_share: Option<f64>,
 }
 
-const TIMELINE: &str = "select customer, day, kind, stream, value_minor, reference from timeline";
+pub(crate) const TIMELINE: &str = "select customer, day, kind, stream, value_minor, reference from timeline";
 
 /// Columns of a batch of the timeline.
-struct Chunk<'a> {
+pub(crate) struct Chunk<'a> {
     customer: &'a UInt32Array,
     day: &'a Date32Array,
     kind: &'a UInt8Array,
@@ -64,7 +64,7 @@ struct Chunk<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    fn of(batch: &'a RecordBatch) -> lake::Result<Self> {
+    pub(crate) fn of(batch: &'a RecordBatch) -> lake::Result<Self> {
         Ok(Self {
             customer: column(batch, "customer")?,
             day: column(batch, "day")?,
@@ -75,7 +75,7 @@ impl<'a> Chunk<'a> {
         })
     }
 
-    fn rows(&self) -> Rows<'a> {
+    pub(crate) fn rows(&self) -> Rows<'a> {
         Rows {
             customer: self.customer.values(),
             day: self.day.values(),

@@ -84,6 +84,32 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// No table has this name.
+    #[error("there is no table `{name}`{near}; known: {known}")]
+    NoTable {
+        /// The name.
+        name: String,
+        /// A name that is near, as a question; may be empty.
+        near: String,
+        /// All names.
+        known: String,
+    },
+    /// The edition was published before such a table was kept.
+    #[error("edition {edition} does not tell of {table} yet; run `kept refresh`")]
+    Older {
+        /// The newest edition.
+        edition: u64,
+        /// The table asked for.
+        table: String,
+    },
+    /// A file that could not be written.
+    #[error("{path}: {source}; nothing was exported")]
+    Unwritten {
+        /// Where.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// What stands in a table is not what this version writes.
     #[error(
         "the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?"

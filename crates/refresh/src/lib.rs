@@ -1,8 +1,9 @@
 //! Refresh: from imported rows to one published edition, and the reading of editions.
 //!
-//! The order of the steps is imports → identity → timeline → ledger → balance → reasons → edition. Any failure leaves
+//! The order of the steps is imports → identity → timeline → ledger → balance → reasons → asset → edition. Any failure leaves
 //! the last edition as it is.
 
+mod asset;
 mod books;
 mod customers;
 pub mod decisions;
@@ -20,4 +21,4 @@ pub mod view;
 pub use customers::proposal::train_again;
 pub use error::Error;
 pub use publish::{Published, Step, refresh};
-pub use reader::Reader;
+pub use reader::{Format, Reader};

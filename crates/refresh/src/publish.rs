@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::inputs::{Live, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{books, customers, edition, reasons, timeline};
+use crate::{asset, books, customers, edition, reasons, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -27,6 +27,8 @@ pub enum Step {
     Ledger,
     /// Looking for why customers were lost.
     Reasons,
+    /// Telling how customers stay and what they are worth.
+    Asset,
     /// Publishing.
     Edition,
 }
@@ -88,6 +90,9 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Reasons, done, events);
     let why = reasons::Start { home, lake, live, customers: &customers, checks: &books, number, as_of };
     Box::pin(reasons::write(&why, &mut told)).await?;
+    let mut told = |done| progress(Step::Asset, done, events);
+    let snapshot = lake.head().await?;
+    Box::pin(asset::keep(home, lake, &customers, snapshot, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
     let checks = edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
     let edition = Edition {

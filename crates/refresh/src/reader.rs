@@ -1,6 +1,8 @@
 //! Reading what was published: every answer comes from the newest edition's own snapshot.
 
+mod asset;
 mod data;
+mod export;
 mod identity;
 mod life;
 mod list;
@@ -11,6 +13,7 @@ use crate::edition;
 use crate::error::Error;
 use crate::inputs::Live;
 use crate::view::Edition;
+pub use export::Format;
 use intake::Home;
 use lake::{Access, Lake, View};
 use model::config::Config;
@@ -99,5 +102,15 @@ impl Reader {
     /// The newest edition, or the error that says how to make one.
     async fn current(&self) -> Result<Arc<Current>, Error> {
         self.newest().await?.ok_or(Error::NoEdition)
+    }
+}
+
+impl Current {
+    /// Refuses an edition from before a table was kept.
+    fn holds(&self, table: &str) -> Result<(), Error> {
+        if self.view.table_names().iter().any(|name| name == table) {
+            return Ok(());
+        }
+        Err(Error::Older { edition: self.edition.edition, table: table.to_owned() })
     }
 }

@@ -1,5 +1,6 @@
 //! What pages and commands show: plain rows read from one edition.
 
+pub mod asset;
 pub mod identity;
 pub mod reasons;
 
@@ -112,6 +113,8 @@ pub struct Wanted {
     pub figure: Option<(Period, Figure)>,
     /// Behind a number of the reasons.
     pub losses: Option<reasons::LossList>,
+    /// Behind a number of cohorts, survival or worth.
+    pub among: Option<asset::Among>,
     /// In this segment.
     pub segment: Option<String>,
     /// Whose name, e-mail, record key or id holds this text.
@@ -176,6 +179,8 @@ pub struct CustomerLife {
     pub events_total: usize,
     /// Ledger postings in order.
     pub postings: Vec<Posting>,
+    /// What they are worth; `None` for who was never met.
+    pub worth: Option<asset::CustomerWorth>,
 }
 
 /// One silo's knowledge of one customer.

@@ -7,14 +7,18 @@ pub mod bars;
 pub mod calendar;
 pub mod evidence;
 pub mod flow;
+pub mod forest;
 pub mod life;
 pub mod number;
 pub mod reasons;
+pub mod retention;
 pub mod scale;
 pub mod sentence;
+pub mod survival;
 pub mod terminal;
 pub mod trend;
 pub mod waterfall;
 pub mod weights;
+pub mod worth;
 
 pub use flow::{Figures, Flow, Measure, Step};

@@ -158,6 +158,7 @@ pub(crate) fn life() -> CustomerLife {
             posting("2026-02-14", Movement::WonBack, 9_890, "purchase A-1007"),
             posting("2026-10-01", Movement::Lost, -9_890, "gap of 180 days"),
         ],
+        worth: None,
     }
 }
 

@@ -66,6 +66,7 @@ const fn title(step: Step) -> &'static str {
         Step::Timeline => "events in order",
         Step::Ledger => "the books",
         Step::Reasons => "why they left",
+        Step::Asset => "how customers stay",
         Step::Edition => "publish",
     }
 }
@@ -114,6 +115,7 @@ impl Meter {
             Step::Timeline => "timeline",
             Step::Ledger => "ledger",
             Step::Reasons => "reasons",
+            Step::Asset => "asset",
             Step::Edition => "edition",
         };
         self.spent.iter().map(|(step, seconds)| (name(*step), *seconds)).collect()

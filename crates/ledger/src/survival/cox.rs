@@ -4,6 +4,8 @@
 use super::Durations;
 use crate::error::{Error, enough, same_rows};
 use crate::matrix::{cholesky, inverse, solve};
+use statrs::function::erf::{erf_inv, erfc};
+use statrs::function::gamma::gamma_ur;
 
 const MODEL: &str = "Cox";
 const STEPS: u32 = 50;
@@ -33,6 +35,31 @@ pub struct Cox {
     pub log_likelihood_of_none: f64,
     /// Newton steps.
     pub iterations: u32,
+}
+
+impl Coefficient {
+    /// Hazard ratio of one more of the covariate, with its interval of `level_share` (0.95): above 1, lost sooner.
+    pub fn ratio(&self, level_share: f64) -> [f64; 3] {
+        let wide = std::f64::consts::SQRT_2 * erf_inv(level_share) * self.standard_error;
+        [self.log_ratio, self.log_ratio - wide, self.log_ratio + wide].map(f64::exp)
+    }
+
+    /// Probability of a log-ratio at least as far from 0 if it were 0 (Wald).
+    pub fn p_value(&self) -> f64 {
+        erfc(self.log_ratio.abs() / self.standard_error / std::f64::consts::SQRT_2)
+    }
+}
+
+impl Cox {
+    /// Whether the covariates say anything together: χ² of the likelihood ratio, its degrees of freedom, and the
+    /// probability of one at least as large if they say nothing.
+    pub fn ratio_test(&self) -> (f64, u32, f64) {
+        let chi_square = 2.0 * (self.log_likelihood - self.log_likelihood_of_none).max(0.0);
+        let degrees = self.coefficients.len() as u32;
+        let p_value =
+            if chi_square > 0.0 { gamma_ur(f64::from(degrees) / 2.0, chi_square / 2.0) } else { 1.0 };
+        (chi_square, degrees, p_value)
+    }
 }
 
 /// Partial log-likelihood, slope and information.
@@ -278,6 +305,24 @@ mod tests {
             assert!((moved(width) - moved(-width)).abs() < 1e-8, "slope {at}");
             assert!(moved(width) <= top && moved(-width) <= top);
         }
+    }
+
+    #[test]
+    fn a_ratio_has_its_interval_and_its_chance() {
+        let told = Coefficient { log_ratio: -0.5, standard_error: 0.25 };
+        let [ratio, low, high] = told.ratio(0.95);
+        assert!((ratio - 0.606_531).abs() < 1e-6 && (low - 0.371_580).abs() < 1e-6);
+        assert!((high - 0.990_041).abs() < 1e-6, "{high}");
+        assert!((told.p_value() - 0.045_500).abs() < 1e-6, "{}", told.p_value());
+        let none = Cox {
+            coefficients: vec![told; 2],
+            log_likelihood: -10.0,
+            log_likelihood_of_none: -13.0,
+            iterations: 1,
+        };
+        let (chi_square, degrees, p_value) = none.ratio_test();
+        assert!((chi_square - 6.0).abs() < 1e-12 && degrees == 2);
+        assert!((p_value - (-3.0f64).exp()).abs() < 1e-12, "{p_value}");
     }
 
     #[test]

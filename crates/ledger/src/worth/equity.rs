@@ -249,7 +249,7 @@ impl Base<'_> {
 }
 
 /// Every weight drawn anew from a Poisson distribution around it.
-fn resampled(weights: &[f64], seed: u64, stream: u64) -> Vec<f64> {
+pub(super) fn resampled(weights: &[f64], seed: u64, stream: u64) -> Vec<f64> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(stream);
     weights
@@ -258,7 +258,7 @@ fn resampled(weights: &[f64], seed: u64, stream: u64) -> Vec<f64> {
         .collect()
 }
 
-fn interval(mut draws: Vec<f64>, failed: u32, level_share: f64) -> Option<Interval> {
+pub(super) fn interval(mut draws: Vec<f64>, failed: u32, level_share: f64) -> Option<Interval> {
     let asked = draws.len() as f64 + f64::from(failed);
     if draws.is_empty() || f64::from(failed) > DRAWS_THAT_MAY_FAIL * asked {
         return None;

@@ -3,7 +3,7 @@
 use crate::books::{CONTRACTUAL, Event, PLAIN, keep};
 use ledger::cohorts::{CohortBuilder, Triangle};
 use ledger::survival::LivesBuilder;
-use ledger::{Line, PostingRows, Postings, Regime, Rules, StreamRule};
+use ledger::{CohortList, Line, PostingRows, Postings, Regime, Rules, StandingRow, StreamRule};
 use model::{Day, EventKind, Granularity, Movement, Period};
 use proptest::prelude::*;
 
@@ -42,6 +42,15 @@ fn triangle(postings: PostingRows<'_>, granularity: Granularity, chunk: usize) -
         builder.push(postings.slice(from..(from + chunk).min(n)), &segments).unwrap();
     }
     builder.finish()
+}
+
+fn listed(postings: PostingRows<'_>, cohort: Period, until: Day, chunk: usize) -> Vec<StandingRow> {
+    let mut list = CohortList::new(cohort, until);
+    let n = postings.customer.len();
+    for from in (0..n).step_by(chunk) {
+        list.push(postings.slice(from..(from + chunk).min(n))).unwrap();
+    }
+    list.finish()
 }
 
 /// Customers of a cohort active at the end of a period and their value, by walking every posting.
@@ -95,6 +104,15 @@ proptest! {
                     period = period.next();
                 }
                 prop_assert_eq!(period.index, Period::of(granularity, AS_OF).index + 1);
+            }
+            for cohort in triangle.of(None) {
+                for (age, active) in (0..).zip(&cohort.active) {
+                    let end = Period { index: cohort.period.index + age, ..cohort.period }.end();
+                    let rows = listed(books.postings.rows(), cohort.period, end.plus(-1), chunk);
+                    prop_assert_eq!(rows.len() as i64, *active);
+                    let value_minor: i64 = rows.iter().map(|row| row.value_minor).sum();
+                    prop_assert_eq!(value_minor, cohort.value_minor[age as usize]);
+                }
             }
         }
     }
@@ -154,6 +172,18 @@ fn the_trend_sets_younger_cohorts_against_older_ones() {
     assert!((trend.low - 0.1067).abs() < 1e-3 && (trend.high - 0.2886).abs() < 1e-3, "{trend:?}");
     assert_eq!(triangle.trend(None, 4, 0.95), None);
     assert_eq!(triangle.trend(Some(1), 1, 0.95), None);
+}
+
+#[test]
+fn who_was_adjusted_before_being_gained_is_listed_with_the_cohort_of_the_gain() {
+    let (month, day) = (|text: &str| Period::parse(text).unwrap(), |text: &str| Day::parse(text).unwrap());
+    let (customer, days) = ([4, 4], [day("2024-01-09").0, day("2024-03-02").0]);
+    let movement = [Movement::Adjustment.code(), Movement::Gained.code()];
+    let (count, value_minor) = (&[0, 1], &[0, 70]);
+    let postings = PostingRows { customer: &customer, day: &days, movement: &movement, count, value_minor };
+    let rows = |cohort: &str, until: &str| listed(postings, month(cohort), day(until), 1).len();
+    assert_eq!(rows("2024-01", "2024-04-30"), 0);
+    assert_eq!((rows("2024-03", "2024-02-29"), rows("2024-03", "2024-03-31")), (0, 1));
 }
 
 #[test]

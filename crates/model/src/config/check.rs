@@ -47,6 +47,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.names(config);
     checker.streams(config);
     checker.reasons(config);
+    checker.found.extend(config.worth.problems());
     for silo in &config.silos {
         for feed in &silo.feeds {
             checker.feed(config, feed);
@@ -351,6 +352,10 @@ mod tests {
                 ),
                 "kept.toml:15: answer_days must lie between 1 and 365",
             ),
+            ("[worth]\ndraws = 5\n".into(), "[worth] draws must lie between 20 and 1000"),
+            ("[worth]\nannual_discount = 10.0\n".into(), "annual_discount is a share between 0 and 1"),
+            ("[worth]\nhorizon_days = 0\nrenewal_months = 0\n".into(), "renewal_months must lie"),
+            ("[worth]\nhorizon = 3\n".into(), "unknown field `horizon`"),
             ("[[rate]]\ncurrency = \"US\"\nfrom = \"2024-01-01\"\nrate = 1.0\n".into(), "no currency code"),
         ];
         for (rest, expected) in table {

@@ -50,6 +50,7 @@ impl Reader {
             events,
             events_total,
             postings: current.postings_of(code).await?,
+            worth: current.worth_of(code).await?,
         }))
     }
 }

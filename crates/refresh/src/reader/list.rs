@@ -1,12 +1,10 @@
 //! Lists of customers: those behind a number of the statement, and those a search finds.
 
 use super::{Current, Reader};
+use crate::asset::posting_rows;
 use crate::error::Error;
 use crate::view::{CustomerList, CustomerRow, Figure, Wanted};
-use arrow::array::{
-    Array, BooleanArray, Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, UInt8Array,
-    UInt32Array,
-};
+use arrow::array::{Array, BooleanArray, Int64Array, RecordBatch, StringArray, UInt32Array};
 use futures::StreamExt;
 use lake::{column, quoted};
 use ledger::{MovedList, PostingRows, StandingList};
@@ -30,6 +28,14 @@ impl Reader {
             (None, Some((period, figure))) => current.behind(period, figure).await?,
             (None, None) => current.standing_now().await?,
         };
+        if let Some(among) = wanted.among {
+            let mut found = current.among(among).await?;
+            if wanted.figure.is_some() {
+                let behind: FxHashSet<u32> = entries.iter().map(|entry| entry.customer).collect();
+                found.retain(|entry| behind.contains(&entry.customer));
+            }
+            entries = found;
+        }
         if let Some(allowed) = current.allowed(wanted).await? {
             entries.retain(|entry| allowed.contains(&entry.customer));
         }
@@ -90,19 +96,21 @@ impl Current {
         let mut rows = self.ordered.stream(sql).await?;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
-            take(PostingRows {
-                customer: column::<UInt32Array>(&batch, "customer")?.values(),
-                day: column::<Date32Array>(&batch, "day")?.values(),
-                movement: column::<UInt8Array>(&batch, "movement")?.values(),
-                count: column::<Int8Array>(&batch, "count")?.values(),
-                value_minor: column::<Int64Array>(&batch, "value_minor")?.values(),
-            })?;
+            take(posting_rows(&batch)?)?;
         }
         Ok(())
     }
 
+    /// Hands on all postings in their order.
+    pub(super) async fn all_postings(
+        &self,
+        take: impl FnMut(PostingRows<'_>) -> Result<(), ledger::Error>,
+    ) -> Result<(), Error> {
+        self.postings(POSTINGS, take).await
+    }
+
     /// Every customer with the value at the edition's day; 0 for those without any event by then.
-    async fn standing_now(&self) -> Result<Vec<Entry>, Error> {
+    pub(super) async fn standing_now(&self) -> Result<Vec<Entry>, Error> {
         let sql = "select c.customer, coalesce(s.value_minor, 0) as value_minor \
                    from customers c left join customer_state s on c.customer = s.customer";
         let batch = self.view.table(sql).await?;

@@ -3,11 +3,13 @@
 use super::{shown_name, state};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
+use crate::pages::asset;
 use crate::pages::statement::show::{period, segment_select};
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Movement, Period};
+use refresh::view::asset::{Among, Model};
 use refresh::view::reasons::{LossList, Which};
 use refresh::view::{CustomerList, CustomerRow, Figure, Wanted};
 use report::{calendar, number};
@@ -25,6 +27,8 @@ pub struct Asked {
     pub figure: Option<String>,
     /// Which losses, or which stayers beside them; of all of the books without `period`.
     pub lost: Option<String>,
+    /// A number of cohorts, survival or worth, as `cohort:2026-01:2026-05`.
+    pub among: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -61,9 +65,14 @@ impl Asked {
                 ));
             }
         };
+        let among = match given(self.among) {
+            None => None,
+            Some(text) => Some(asset::among(&text)?),
+        };
         Ok(Wanted {
             figure,
             losses,
+            among,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
@@ -136,6 +145,9 @@ fn sentence(view: &View) -> String {
     if let Some(list) = &wanted.losses {
         told = format!("{told} {}", behind_losses(list));
     }
+    if let Some(among) = wanted.among {
+        told = format!("{told} {}", asset::told(among));
+    }
     if let Some(segment) = &wanted.segment {
         told = format!("{told}, in segment {segment}");
     }
@@ -190,6 +202,7 @@ fn address(wanted: &Wanted) -> String {
             ("period", &period),
             ("figure", figure),
             ("lost", &lost),
+            ("among", &wanted.among.map(|among| among.to_string()).unwrap_or_default()),
             ("segment", &segment),
             ("q", &search),
             ("offset", &offset),
@@ -208,6 +221,7 @@ fn search(view: &View) -> Markup {
                 @if let Some(period) = list.period { input type="hidden" name="period" value=(period); }
                 input type="hidden" name="lost" value=(list.which.name());
             }
+            @if let Some(among) = view.wanted.among { input type="hidden" name="among" value=(among); }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
             }
@@ -229,6 +243,9 @@ fn chips(wanted: &Wanted) -> Markup {
     if let Some(list) = &wanted.losses {
         chips.push((behind_losses(list), Wanted { losses: None, ..start.clone() }));
     }
+    if let Some(among) = wanted.among {
+        chips.push((asset::told(among), Wanted { among: None, ..start.clone() }));
+    }
     if let Some(segment) = &wanted.segment {
         chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
     }
@@ -247,6 +264,9 @@ fn chips(wanted: &Wanted) -> Markup {
                 @if let Some(list) = &wanted.losses {
                     li.plain { a href=(links::reasons(list.period.map(|at| at.granularity), list.period, wanted.segment.as_deref().unwrap_or_default())) { "Back to the reasons" } }
                 }
+                @if let Some((path, name)) = wanted.among.map(asset::home_of) {
+                    li.plain { a href=(links::address(path, &[("segment", wanted.segment.as_deref().unwrap_or_default())])) { (name) } }
+                }
             }
         }
     }
@@ -256,6 +276,7 @@ fn none(view: &View) -> Markup {
     let wanted = &view.wanted;
     if wanted.figure.is_none()
         && wanted.losses.is_none()
+        && wanted.among.is_none()
         && wanted.segment.is_none()
         && wanted.search.is_none()
         && view.list.total == 0
@@ -270,13 +291,19 @@ fn none(view: &View) -> Markup {
 
 fn table(view: &View) -> Markup {
     let lost = view.wanted.losses.as_ref().is_some_and(|list| list.which.is_of_lost());
-    let moved = lost || matches!(view.wanted.figure, Some((_, Figure::Moved(_))));
-    let value = if moved { "Value moved" } else { "Value" };
+    let figure = matches!(view.wanted.figure, Some((_, Figure::Moved(_)))) && view.wanted.among.is_none();
+    let moved = lost || figure;
+    let (value, definition) = match view.wanted.among {
+        Some(Among::Valued(Model::Sbg)) => ("Expected payments", "contract_equity"),
+        Some(Among::Valued(_)) => ("Expected worth", "customer_equity"),
+        _ if moved => ("Value moved", "value"),
+        _ => ("Value", "value"),
+    };
     let table = html! {
         table {
             thead { tr {
                 th scope="col" { "Name" }
-                th.n scope="col" { (layout::defined(value, "value")) ", " (view.frame.currency) }
+                th.n scope="col" { (layout::defined(value, definition)) ", " (view.frame.currency) }
                 @if moved { th scope="col" { "Day" } }
                 th scope="col" { "Now" }
                 th scope="col" { "Segment" }
@@ -322,6 +349,7 @@ mod tests {
         let wanted = Wanted {
             figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
             losses: None,
+            among: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,
@@ -365,6 +393,29 @@ mod tests {
         assert!(told.contains("customers who stayed, beside those lost.") && !told.contains("Value moved"));
         let bad = Asked { lost: Some("x".into()), ..Asked::default() };
         assert!(bad.wanted(5).is_err_and(|failure| failure.cure.contains("stated:ID")));
+    }
+
+    #[test]
+    fn a_list_behind_cohorts_and_worth_says_so_and_leads_back() {
+        for (among, words, column, back) in [
+            (
+                "cohort:2026-01:2026-05",
+                "gained in January 2026 and active at the end of May 2026",
+                "Value",
+                "/cohorts",
+            ),
+            ("worth:bg_nbd", "with a purchase, valued by BG/NBD", "Expected worth", "/worth"),
+            ("fading:silent", "fading: silent for longer than usual", "Value", "/worth"),
+        ] {
+            let asked = Asked { among: Some(among.into()), ..Asked::default() };
+            let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
+            samples::assert_safe(&told);
+            assert!(told.contains(&format!("371\u{a0}customers {words}.")), "{told}");
+            assert!(told.contains(column) && told.contains(&format!("href=\"{back}\"")), "{told}");
+            assert!(told.contains(&format!("name=\"among\" value=\"{among}\"")));
+        }
+        let asked = Asked { among: Some("fading".into()), ..Asked::default() };
+        assert!(asked.wanted(5).is_err_and(|failure| failure.cure.contains("fading:any")));
     }
 
     #[test]

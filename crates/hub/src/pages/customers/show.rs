@@ -3,11 +3,13 @@
 use super::{ledger, life, shown_name, state};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
+use crate::pages::asset::why_told;
 use crate::{Hub, links};
 use axum::extract::{Path, State};
 use maud::{Markup, html};
 use model::config::Department;
 use refresh::view::CustomerLife;
+use refresh::view::asset::CustomerWorth;
 use report::{calendar, number};
 use serde::Deserialize;
 
@@ -113,10 +115,35 @@ fn facts(view: &View) -> Markup {
             div { dt { "Purchases" } dd { (number::count(i64::from(life.purchases))) } }
             div { dt { (layout::defined("Gained", "gained")) } dd { (day(life.gained_on)) } }
             div { dt { (layout::defined("Lost", "lost")) } dd { (day(life.lost_on)) } }
+            @if let Some(worth) = &life.worth { (expected(view, worth)) }
             div { dt { "Segment" } dd { @if row.segment.is_empty() { "–" } @else {
                 a href=(links::address("/customers", &[("segment", &row.segment)])) { bdi { (row.segment) } }
             } } }
             div { dt { "E-mail" } dd.mail { bdi { (if row.email.is_empty() { "–" } else { &row.email }) } } }
+        }
+    }
+}
+
+/// What models say of the customer; apart from what the books say.
+fn expected(view: &View, worth: &CustomerWorth) -> Markup {
+    let minor = |of: Option<(f64, i64)>| of.map(|(_, minor)| minor);
+    let both = minor(worth.bg_nbd).zip(minor(worth.pareto_nbd));
+    let one = minor(worth.bg_nbd).or(minor(worth.pareto_nbd));
+    html! {
+        @if let Some((bg, pareto)) = both {
+            div { dt { (layout::defined("Expected worth", "customer_equity")) } dd { (view.frame.money(bg.min(pareto))) " – " (view.frame.money(bg.max(pareto))) } }
+        } @else if let Some(minor) = one {
+            div { dt { (layout::defined("Expected worth", "customer_equity")) } dd { (view.frame.money(minor)) } }
+        }
+        @if let Some(minor) = worth.contract_minor {
+            div { dt { (layout::defined("Expected payments", "contract_equity")) } dd { (view.frame.money(minor)) } }
+        }
+        @if let Some(why) = worth.fading {
+            div { dt { (layout::defined("Fading", "fading")) } dd { (why_told(why))
+                @if let Some((silent, limit)) = worth.silent_days.zip(worth.limit_days) {
+                    span.muted { " (" (number::count(i64::from(silent))) " days, usual " (number::count(limit.round() as i64)) ")" }
+                }
+            } }
         }
     }
 }
@@ -155,6 +182,30 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
+    }
+
+    #[test]
+    fn what_models_expect_stands_beside_what_the_books_say() {
+        use refresh::view::asset::Why;
+        let mut view = view();
+        let told = |view: &View| page(view).into_string().replace('\u{a0}', " ");
+        assert!(!told(&view).contains("Expected worth"));
+        view.life.worth = Some(CustomerWorth {
+            bg_nbd: Some((0.4, 12_300)),
+            pareto_nbd: Some((0.3, 9_900)),
+            contract_minor: Some(5_000),
+            silent_days: Some(131),
+            limit_days: Some(90.2),
+            fading: Some(Why::Both),
+        });
+        let said = told(&view);
+        samples::assert_safe(&said);
+        for part in ["€ 99.00 – € 123.00", "€ 50.00", "silent, and likely gone", "131 days, usual 90"]
+        {
+            assert!(said.contains(part), "{part}\n{said}");
+        }
+        view.life.worth = Some(CustomerWorth { pareto_nbd: Some((0.3, 9_900)), ..CustomerWorth::default() });
+        assert!(told(&view).contains("€ 99.00") && !told(&view).contains("silent, and"));
     }
 
     #[test]

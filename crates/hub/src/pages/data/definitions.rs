@@ -54,6 +54,16 @@ mod tests {
             "growth",
             "churn",
             "value",
+            "entry_value",
+            "cohort",
+            "survival",
+            "median_life",
+            "log_rank",
+            "loss_ratio",
+            "still_buying",
+            "customer_equity",
+            "contract_equity",
+            "fading",
         ] {
             assert!(told.contains(&format!("id=\"def-{id}\"")), "{id}");
         }

@@ -3,6 +3,7 @@
 use super::{figures, history, one};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
+use crate::pages::asset;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
@@ -127,6 +128,7 @@ pub fn page(view: &View) -> Markup {
 fn told(view: &View, line: &Line) -> Markup {
     let figures = figures(line);
     html! {
+        (asset::tabs("/"))
         div.lead {
             p.eyebrow {
                 "Statement" @if !view.segment().is_empty() { " · " bdi { (view.segment()) } }
@@ -147,6 +149,7 @@ fn nothing(view: &View) -> Markup {
     };
     let command = if view.period.is_some() { "" } else { "kept check\nkept import\nkept refresh" };
     html! {
+        (asset::tabs("/"))
         div.lead { p.eyebrow { "Statement" } h1 { (what) } }
         (controls(view, None))
         (layout::empty("Choose another period or segment, or look at what was read under Data.", command))
