@@ -72,7 +72,8 @@ pub(crate) struct Start<'a> {
 }
 
 /// Decides who is one customer and writes `customer_of`, `customers`, `redirects`, `merges`, `review`,
-/// `generic_values`, and `pairs` and `overfull_blocks` for the next time. Where no model is in force yet, the first is trained and taken.
+/// `generic_values`, and `pairs` and `overfull_blocks` for the next time. Where no model is in force yet, the first is
+/// trained and taken.
 pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Customers, Error> {
     let Start { home, lake, live, .. } = *start;
     let people = read(lake, start.snapshot, live, home).await?;

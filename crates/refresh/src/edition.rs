@@ -26,15 +26,18 @@ pub(crate) struct Checks<'a> {
 
 /// What `checks` say of comparing records; those of early editions say nothing.
 #[derive(Deserialize)]
-struct Compared {
-    compared: Option<Vec<RuleCount>>,
+pub(crate) struct Compared {
+    /// What each rule of weighing compared and what it left out; nothing where keys alone decide.
+    #[serde(rename = "compared")]
+    pub(crate) rules: Option<Vec<RuleCount>>,
+    /// What that took.
+    #[serde(rename = "identity")]
+    pub(crate) effort: Option<Effort>,
 }
 
-/// What each rule of weighing compared and what it left out: nothing where keys alone decide, `None` where the
-/// edition does not tell.
-pub(crate) fn compared(edition: &Edition) -> Result<Option<Vec<RuleCount>>, Error> {
-    let Compared { compared } = serde_json::from_str(&edition.checks)?;
-    Ok(compared)
+/// What an edition tells of comparing records.
+pub(crate) fn compared(edition: &Edition) -> Result<Compared, Error> {
+    Ok(serde_json::from_str(&edition.checks)?)
 }
 
 /// What inputs say of decisions; those of early editions say nothing.

@@ -59,6 +59,7 @@ pub(crate) fn identity() -> IdentityStatus {
         not_yet_counted: 2,
         model: Some(summary()),
         compared: Some(vec![rule("e-mail", 9_120, 0), rule("birth date", 218_400, 12_497_500)]),
+        touched: Some(4_210),
     }
 }
 

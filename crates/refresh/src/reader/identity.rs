@@ -28,7 +28,7 @@ impl Reader {
         let several = sizes.iter().filter(|size| size.records > 1).map(|size| size.customers).sum::<u64>();
         let largest = Page { total: several as usize, rows: current.largest(limit).await? };
         let decisions = Decisions::read(&self.lake, self.lake.head().await?).await?;
-        let counted = current.edition.decisions;
+        let (counted, compared) = (current.edition.decisions, edition::compared(&current.edition)?);
         Ok(IdentityStatus {
             records: sizes.iter().map(|size| u64::from(size.records) * size.customers).sum(),
             customers: sizes.iter().map(|size| size.customers).sum(),
@@ -39,7 +39,8 @@ impl Reader {
             decided: decisions.in_force().len() as u64,
             not_yet_counted: decisions.all().iter().filter(|decision| decision.seq > counted).count() as u64,
             model: self.models(&current).await?.in_force().map(summary).transpose()?,
-            compared: edition::compared(&current.edition)?,
+            compared: compared.rules,
+            touched: compared.effort.map(|effort| effort.touched),
         })
     }
 

@@ -30,6 +30,9 @@ pub struct IdentityStatus {
     /// Which pairs of records were weighed and which left out, by rule; nothing where keys alone decide, `None` where
     /// the edition does not tell.
     pub compared: Option<Vec<RuleCount>>,
+    /// Records whose pairs were weighed for this edition; what the others weigh was known. `None` where the edition
+    /// does not tell.
+    pub touched: Option<u64>,
 }
 
 /// How many customers have so many records.

@@ -68,6 +68,12 @@ pub(super) fn status(status: &IdentityStatus) -> String {
             writeln!(text, "model {}, trained on {records} records, accepted by {}", model.version, model.by);
     }
     text += &compared(status.compared.as_deref());
+    if let (Some(touched), Some([_, ..])) = (status.touched, status.compared.as_deref())
+        && touched < status.records
+    {
+        let _ =
+            writeln!(text, "{} records had to be weighed; what the others weigh was known", count(touched));
+    }
     let sizes = status.sizes.iter().map(|size| vec![size.records.to_string(), count(size.customers)]);
     text += "\n";
     text += &table::lines(&[("records", true), ("customers", true)], &sizes.collect::<Vec<_>>());

@@ -17,7 +17,7 @@ pub(super) fn sections(status: &IdentityStatus) -> Markup {
             div { h2 { "Customers with the most records" } (largest(&status.largest)) }
         }
         section { h2 { "Values that identify nobody" } (generic(status)) }
-        @if let Some(rules) = &status.compared { section { h2 { "Which records were compared" } (compared(rules)) } }
+        @if let Some(rules) = &status.compared { section { h2 { "Which records were compared" } (known(status)) (compared(rules)) } }
     }
 }
 
@@ -112,6 +112,16 @@ fn generic(status: &IdentityStatus) -> Markup {
     }
 }
 
+/// How many records had to be weighed, where that is not all of them.
+fn known(status: &IdentityStatus) -> Markup {
+    let is_weighed = status.compared.as_ref().is_some_and(|rules| !rules.is_empty());
+    html! {
+        @if let Some(touched) = status.touched.filter(|&touched| is_weighed && touched < status.records) {
+            p { strong { (count(touched)) } " of " (count(status.records)) " records had to be weighed: those that are new or changed since the edition before, or share something with so many others now that they are compared otherwise. What the rest weigh was known." }
+        }
+    }
+}
+
 /// What was weighed and what was left out. A pair may be left out by several rules, and be compared by another.
 fn compared(rules: &[RuleCount]) -> Markup {
     let pairs: u64 = rules.iter().map(|rule| rule.pairs).sum();
@@ -137,7 +147,7 @@ fn compared_table(rules: &[RuleCount]) -> Markup {
         table {
             thead { tr {
                 th scope="col" { "Rule" } th.n scope="col" { "Pairs weighed, first by this rule" }
-                th.n scope="col" { "Of these perhaps one customer" } th.n scope="col" { "Pairs left out" }
+                th.n scope="col" { "Perhaps one customer, with those known before" } th.n scope="col" { "Pairs left out" }
             } }
             tbody { @for rule in rules {
                 tr {
@@ -176,12 +186,15 @@ mod tests {
         let mut status = samples::identity();
         let told = sections(&status).into_string();
         for part in [
+            "<strong>4,210</strong> of 30,308 records had to be weighed",
             "<strong>227,520</strong> pairs",
             "At most <strong>12,497,500</strong> were left out",
             "Birth date",
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
+        status.touched = Some(status.records);
+        assert!(!sections(&status).into_string().contains("had to be weighed"), "all were");
         status.compared.as_mut().expect("rules").pop();
         assert!(sections(&status).into_string().contains("None of them was left out."));
         status.compared = Some(Vec::new());
