@@ -70,8 +70,9 @@ pub(super) fn bridge(sides: &Sides<'_>, erased: &FxHashSet<u128>, cut_off: Day) 
             }
             (then, now) => {
                 let cause = cause_of(then, now, erased);
-                then.iter().for_each(|row| add(cause, row, row.customer, -1));
-                now.iter().for_each(|row| add(cause, row, row.customer, 1));
+                for (row, sign) in then.iter().map(|row| (row, -1)).chain(now.iter().map(|row| (row, 1))) {
+                    add(cause, row, row.customer, sign);
+                }
             }
         }
     }

@@ -3,10 +3,11 @@
 //! The books are closed up to a day: closing a period closes every month up to its last day, and with them every
 //! quarter and year that ends by then. Reopening a period reopens everything from its first day on.
 
+use super::RecordOf;
 use super::bridge::{Bridge, BridgeRow, Sides, bridge};
 use super::seal::Seal;
 use super::stock::{Change, Stock, StockRow, between, stand};
-use super::{ClosingError, RecordOf};
+use crate::error::Error;
 use crate::figures::Line;
 use model::{Day, Granularity, Period};
 use rustc_hash::FxHashSet;
@@ -129,7 +130,7 @@ impl<'a> Frozen<'a> {
     /// What a history, oldest step first, leaves closed. `segments` are the names of now, by code.
     ///
     /// Fails on a step that is not as it was sealed.
-    pub fn of(history: &'a [Step], segments: &[String]) -> Result<Self, ClosingError> {
+    pub fn of(history: &'a [Step], segments: &[String]) -> Result<Self, Error> {
         let (names, unsplit) = merged(history, segments);
         let mut frozen = Self {
             segments: names,
@@ -143,7 +144,7 @@ impl<'a> Frozen<'a> {
         };
         for step in history {
             if !step.is_as_sealed(frozen.last_seal) {
-                return Err(ClosingError::Tampered { period: step.period().to_string() });
+                return Err(Error::Tampered { period: step.period().to_string() });
             }
             frozen.last_seal = Some(step.seal());
             match step {
@@ -227,6 +228,12 @@ impl<'a> Frozen<'a> {
         stand(self.changes.iter().filter(|change| change.cut_off <= cut_off))
     }
 
+    /// Where customers stand now, with segments by the codes of this.
+    fn stands(&self, now: &Stock, cut_off: Day) -> Result<Vec<StockRow>, Error> {
+        let told = |row: StockRow| StockRow { segment: row.segment.or(self.unsplit), ..row };
+        Ok(now.at(cut_off)?.into_iter().map(told).collect())
+    }
+
     /// What leads from as reported to as restated at the end of a closed month. `now` holds a stock of that day;
     /// records come in any order.
     ///
@@ -237,14 +244,13 @@ impl<'a> Frozen<'a> {
         now: &Stock,
         records: &[RecordOf],
         erased: &[u128],
-    ) -> Result<Bridge, ClosingError> {
+    ) -> Result<Bridge, Error> {
         let covers = |(until, _): &&(Day, &[RecordOf])| *until >= cut_off;
         let held = self.records.iter().find(covers).filter(|_| self.cut_off >= Some(cut_off));
         let Some((_, then_records)) = held else {
-            return Err(ClosingError::NoStock { day: cut_off });
+            return Err(Error::NoStock { day: cut_off });
         };
-        let mut now_rows = now.at(cut_off)?;
-        now_rows.iter_mut().for_each(|row| row.segment = row.segment.or(self.unsplit));
+        let now_rows = self.stands(now, cut_off)?;
         let now_records = sorted(records);
         let then = self.stood(cut_off);
         let sides = Sides { then: &then, then_records, now: &now_rows, now_records: now_records.as_slice() };
@@ -262,13 +268,13 @@ impl<'a> Frozen<'a> {
         edition: u64,
         at_us: i64,
         rules: &str,
-    ) -> Result<Closure, ClosingError> {
+    ) -> Result<Closure, Error> {
         let until = last_day(period);
         if until > now.as_of {
-            return Err(ClosingError::NotOver { period: period.to_string(), as_of: now.as_of });
+            return Err(Error::NotOver { period: period.to_string(), as_of: now.as_of });
         }
         if let Some(cut_off) = self.cut_off.filter(|cut_off| until <= *cut_off) {
-            return Err(ClosingError::AlreadyClosed { period: period.to_string(), cut_off });
+            return Err(Error::AlreadyClosed { period: period.to_string(), cut_off });
         }
         let adjustments = match self.cut_off {
             Some(cut_off) => self.bridge(cut_off, now.stock, now.records, now.erased)?.rows,
@@ -294,17 +300,16 @@ impl<'a> Frozen<'a> {
     }
 
     /// Changes from what is frozen to the stock of now at the ends of the months to be closed.
-    fn newly_changed(&self, until: Day, now: &Now<'_>) -> Result<Vec<Change>, ClosingError> {
+    fn newly_changed(&self, until: Day, now: &Now<'_>) -> Result<Vec<Change>, Error> {
         let first_line = now.lines.iter().map(|line| line.period.start()).min();
         let from = self.cut_off.map(|cut_off| cut_off.plus(1)).or(first_line).unwrap_or(until);
         let days = months(Period::of(Granularity::Month, from.min(until)), until);
         if let Some(day) = days.iter().find(|day| !now.stock.cut_offs.contains(day)) {
-            return Err(ClosingError::NoStock { day: *day });
+            return Err(Error::NoStock { day: *day });
         }
         let first = days.first().copied().unwrap_or(until);
         let told = |change: Change| Change { segment: change.segment.or(self.unsplit), ..change };
-        let mut rows = now.stock.at(first)?;
-        rows.iter_mut().for_each(|row| row.segment = row.segment.or(self.unsplit));
+        let rows = self.stands(now.stock, first)?;
         let frozen = self.cut_off.map_or_else(Vec::new, |cut_off| self.stood(cut_off));
         let mut changes = between(&frozen, &rows, first);
         let later = now.stock.changes.iter().copied();
@@ -331,13 +336,13 @@ pub fn reopen(
     edition: u64,
     at_us: i64,
     reason: &str,
-) -> Result<Reopening, ClosingError> {
+) -> Result<Reopening, Error> {
     if frozen.cut_off().is_none_or(|cut_off| cut_off < period.start()) {
-        return Err(ClosingError::NotClosed { period: period.to_string() });
+        return Err(Error::NotClosed { period: period.to_string() });
     }
     let reason = reason.trim().to_owned();
     if reason.is_empty() {
-        return Err(ClosingError::NoReason { period: period.to_string() });
+        return Err(Error::NoReason { period: period.to_string() });
     }
     let previous = frozen.last_seal();
     let mut reopening = Reopening { period, edition, at_us, reason, previous, seal: Seal([0; 32]) };

@@ -77,7 +77,9 @@ impl Ink {
 
     fn list<T>(&mut self, rows: &[T], write: impl Fn(&mut Self, &T)) {
         self.0.update(&(rows.len() as u64).to_le_bytes());
-        rows.iter().for_each(|row| write(self, row));
+        for row in rows {
+            write(self, row);
+        }
     }
 
     fn period(&mut self, period: Period) {
@@ -90,9 +92,9 @@ impl Ink {
     }
 
     fn numbers(&mut self, numbers: &[i64]) {
-        numbers.iter().for_each(|number| {
+        for number in numbers {
             self.0.update(&number.to_le_bytes());
-        });
+        }
     }
 
     fn line(&mut self, line: &Line) {

@@ -1,9 +1,9 @@
 //! Who stands where at the ends of months, told by what changed from one to the next: postings are few, and a
 //! customer without any is left out.
 
-use super::ClosingError;
 use crate::columns::{PostingRows, Rows};
 use crate::error::Error;
+use crate::segments::column_of;
 use model::{Day, EventKind};
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -121,15 +121,12 @@ impl StockBuilder {
     }
 
     /// The stock. Fails on a code without an id or a segment.
-    pub fn finish(self, who: &Who<'_>) -> Result<Stock, ClosingError> {
+    pub fn finish(self, who: &Who<'_>) -> Result<Stock, Error> {
         let mut changes = Vec::with_capacity(self.parts.len());
         for ((at, code), part) in self.parts {
-            let unknown = ClosingError::NobodyKnown { customer: code };
-            let customer = *who.ids.get(code as usize).ok_or(unknown.clone())?;
-            let segment = who.segment_of.get(code as usize).copied().filter(|code| *code < who.segments);
-            if who.segments > 0 && segment.is_none() {
-                return Err(unknown);
-            }
+            let customer = *who.ids.get(code as usize).ok_or(Error::NoId { customer: code })?;
+            let column = column_of(code, usize::from(who.segments), who.segment_of)?;
+            let segment = column.checked_sub(1).map(|code| code as u16);
             let cut_off = Day(self.cut_offs[at as usize]);
             let Part { count, value_minor, events } = part;
             changes.push(Change { cut_off, customer, segment, count, value_minor, events });
@@ -152,9 +149,9 @@ fn fingerprint(rows: &Rows<'_>, at: usize) -> u64 {
 
 impl Stock {
     /// Where customers stand at the end of a cut-off, by id.
-    pub fn at(&self, cut_off: Day) -> Result<Vec<StockRow>, ClosingError> {
+    pub fn at(&self, cut_off: Day) -> Result<Vec<StockRow>, Error> {
         if !self.cut_offs.contains(&cut_off) {
-            return Err(ClosingError::NoStock { day: cut_off });
+            return Err(Error::NoStock { day: cut_off });
         }
         Ok(stand(self.changes.iter().filter(|change| change.cut_off <= cut_off)))
     }
@@ -268,11 +265,11 @@ mod tests {
     #[test]
     fn a_stock_is_known_at_its_cut_offs_only_and_of_known_customers() {
         let stock = Stock { cut_offs: vec![Day(10)], changes: Vec::new() };
-        assert_eq!(stock.at(Day(11)), Err(ClosingError::NoStock { day: Day(11) }));
+        assert_eq!(stock.at(Day(11)), Err(Error::NoStock { day: Day(11) }));
         let mut builder = StockBuilder::new(&[Day(10)]);
         let rows = PostingRows { customer: &[1], day: &[3], movement: &[0], count: &[1], value_minor: &[5] };
         builder.push_postings(rows).expect("sound");
         let who = Who { ids: &[7], segment_of: &[0], segments: 1 };
-        assert_eq!(builder.finish(&who), Err(ClosingError::NobodyKnown { customer: 1 }));
+        assert_eq!(builder.finish(&who), Err(Error::NoId { customer: 1 }));
     }
 }

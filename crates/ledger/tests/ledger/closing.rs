@@ -184,7 +184,7 @@ fn bridges_lead_from_reported_to_restated(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_both_views_balance_and_the_bridge_explains_their_difference(
@@ -306,6 +306,14 @@ fn merged_and_split_customers_are_told_as_such_also_with_data_that_came_with_the
 }
 
 #[test]
+fn as_many_customers_among_whom_a_record_changed_hands_are_told_as_split() {
+    let mut world = january();
+    let (one, four) = (world.customer(1).unwrap(), world.customer(4).unwrap());
+    world.records.entry(5).and_modify(|of| of.0 = one);
+    bridged(&world, &[(Cause::Split, "north", one, 0, 15), (Cause::Split, "north", four, 0, -15)]);
+}
+
+#[test]
 fn a_record_that_came_new_to_a_customer_is_late_data_and_no_merge() {
     let mut world = january();
     let one = world.customer(1).unwrap();
@@ -360,6 +368,16 @@ fn another_segment_moves_what_stood_and_tells_what_changed_with_it_apart() {
             (Cause::Regrouped, "west", one, 1, 10),
         ],
     );
+}
+
+#[test]
+fn another_segment_is_frozen_with_the_next_month_also_of_who_did_nothing() {
+    let mut world = january();
+    world.segment_of.insert(world.customer(1).unwrap(), "west");
+    world.as_of = day("2025-03-10");
+    let changes = world.close(period("2025-02")).unwrap();
+    assert_eq!(changes.len(), 1);
+    bridged(&world, &[]);
 }
 
 #[test]
