@@ -87,7 +87,7 @@ pub fn figures(studies: &[Study], sayings: &[Saying], with_segments: bool) -> Ve
         let periods = Granularity::ALL.map(|by| Some((by, Period::of(by, study.loss.day).index)));
         let segments = [None, with_segments.then_some(study.segment)];
         for period in periods.into_iter().chain([None]) {
-            for segment in &segments[..1 + usize::from(with_segments)] {
+            for segment in &segments[..=usize::from(with_segments)] {
                 count(sums.entry((period, *segment)).or_default(), study, sayings);
             }
         }
