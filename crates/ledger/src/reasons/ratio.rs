@@ -17,7 +17,7 @@ pub struct Ratio {
     pub low: f64,
     /// Upper end; infinite when it came before no stayer.
     pub high: f64,
-    /// Probability of a difference at least as large if there were none (McNemar's test).
+    /// Probability of a difference at least as large if there were none (`McNemar`'s test).
     pub p_value: f64,
 }
 
