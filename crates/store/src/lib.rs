@@ -1,0 +1,48 @@
+//! The operational database: what people decide and who they are, in one SQLite file or in PostgreSQL.
+//!
+//! Plain rows in, plain rows out. One SQL text serves both back ends, and one contract suite runs on both
+//! (after Quickwit's metastores). Time and randomness are parameters.
+
+mod by;
+mod database;
+mod error;
+mod migrate;
+mod schema;
+mod settings;
+mod sql;
+
+pub use by::{Actor, By, TokenId, UserId};
+pub use database::Database;
+pub use error::{Error, Result};
+pub use settings::Setting;
+
+/// The open database. Clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: sql::Pool,
+}
+
+impl Store {
+    /// Opens the database, makes it where it is a file that is not there yet, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// When it cannot be reached, was made by a newer version, or its tables are not those that the
+    /// migrations made.
+    pub async fn open(database: &Database, now_us: i64) -> Result<Self> {
+        let pool = database.open().await?;
+        migrate::up(&pool, now_us).await?;
+        Ok(Self { pool })
+    }
+
+    /// Closes all connections, of every clone.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    /// The tables as the database has them, a line each for columns, keys, references, indexes and triggers;
+    /// sorted, and the same on both back ends.
+    pub async fn schema(&self) -> Result<Vec<String>> {
+        let mut tx = self.pool.snapshot().await?;
+        schema::describe(&mut tx).await
+    }
+}

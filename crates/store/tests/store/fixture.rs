@@ -1,0 +1,81 @@
+//! An empty database of either kind for one test, with a back door for raw SQL.
+
+use crate::cluster;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
+use std::sync::atomic::{AtomicU32, Ordering};
+use store::{Database, Store};
+use tempfile::TempDir;
+
+/// 1 January 2026, 00:00 UTC.
+pub(crate) const NOW_US: i64 = 1_767_225_600_000_000;
+
+/// Where a test works.
+pub(crate) struct Place {
+    pub(crate) database: Database,
+    address: String,
+    _folder: Option<TempDir>,
+}
+
+impl Place {
+    pub(crate) fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("kept.db");
+        let address = format!("sqlite://{}?mode=rwc", path.display());
+        Self { database: Database::File(path), address, _folder: Some(folder) }
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("t{}", NEXT.fetch_add(1, Ordering::Relaxed));
+        let mut server = PgConnection::connect(&cluster::address("postgres")).await.unwrap();
+        let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+        sqlx::raw_sql(create).execute(&mut server).await.unwrap();
+        server.close().await.unwrap();
+        let address = cluster::address(&name);
+        Self { database: Database::parse(&address), address, _folder: None }
+    }
+
+    pub(crate) async fn open(&self) -> Store {
+        Store::open(&self.database, NOW_US).await.unwrap()
+    }
+
+    /// Runs statements past the store, as somebody with access to the database could.
+    pub(crate) async fn raw(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.address.starts_with("sqlite") {
+            let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        } else {
+            let mut connection = PgConnection::connect(&self.address).await.unwrap();
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+            connection.close().await.unwrap();
+        }
+    }
+}
+
+/// The seeded generator of a test.
+pub(crate) fn seeded() -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(7)
+}
+
+/// Runs each contract on both back ends.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::fixture::Place::sqlite()).await;
+            })*
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name(crate::fixture::Place::postgres().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
