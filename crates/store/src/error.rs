@@ -48,6 +48,9 @@ pub enum Error {
     /// A query failed.
     #[error("store: {0}")]
     Sql(#[from] sqlx::Error),
+    /// The row that ends the audit log is not there.
+    #[error("the end of the audit log was removed from the database; restore a backup")]
+    NoHead,
     /// A row holds what no version of this program writes.
     #[error("store: `{column}` holds {found}, which this program never writes; restore a backup")]
     Foreign {

@@ -3,6 +3,7 @@
 //! Plain rows in, plain rows out. One SQL text serves both back ends, and one contract suite runs on both
 //! (after Quickwit's metastores). Time and randomness are parameters.
 
+mod audit;
 mod by;
 mod database;
 mod error;
@@ -11,6 +12,7 @@ mod schema;
 mod settings;
 mod sql;
 
+pub use audit::{AuditRow, Break, Deed, Head, Verb, Verdict};
 pub use by::{Actor, By, TokenId, UserId};
 pub use database::Database;
 pub use error::{Error, Result};

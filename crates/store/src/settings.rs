@@ -1,7 +1,7 @@
 //! Settings that people change while the program runs: a name, a value, when it was last changed.
 
 use crate::sql::{Row, values};
-use crate::{By, Result, Store};
+use crate::{By, Deed, Result, Store, Verb, audit};
 
 /// A setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +41,13 @@ impl Store {
             }
             None => _ = tx.run("DELETE FROM settings WHERE name = $1", values![name]).await?,
         }
+        let object = format!("setting:{name}");
+        audit::append(
+            &mut tx,
+            Deed { verb: Verb::Changed, object: &object, department: None, detail: "" },
+            by,
+        )
+        .await?;
         tx.commit().await
     }
 }

@@ -43,16 +43,24 @@ impl Place {
 
     /// Runs statements past the store, as somebody with access to the database could.
     pub(crate) async fn raw(&self, sql: &str) {
+        self.try_raw(sql).await.unwrap_or_else(|why| panic!("{sql}: {why}"));
+    }
+
+    pub(crate) async fn try_raw(&self, sql: &str) -> sqlx::Result<()> {
         let sql = AssertSqlSafe(sql.to_owned());
-        if self.address.starts_with("sqlite") {
-            let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.address).await?;
+            sqlx::raw_sql(sql).execute(&mut connection).await?;
+            connection.close().await
         } else {
-            let mut connection = PgConnection::connect(&self.address).await.unwrap();
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
+            let mut connection = PgConnection::connect(&self.address).await?;
+            sqlx::raw_sql(sql).execute(&mut connection).await?;
+            connection.close().await
         }
+    }
+
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(self.database, Database::File(_))
     }
 }
 

@@ -1,6 +1,8 @@
 //! One contract suite, run on SQLite and on PostgreSQL.
 
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod cluster;
 #[cfg(test)]
 mod fixture;
