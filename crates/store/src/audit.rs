@@ -6,8 +6,9 @@ mod chain;
 pub use chain::{Break, Verdict};
 
 use crate::sql::{Row, Tx, values};
-use crate::{By, Error, Result, Store};
+use crate::{By, Error, Result, Store, hex};
 use chain::Check;
+use std::fmt;
 
 /// Rows that [`Store::verify_audit`] holds at a time.
 const PAGE: i64 = 250;
@@ -114,6 +115,19 @@ pub struct Head {
 impl Head {
     /// The head of an empty log.
     pub const START: Self = Self { seq: 0, hash: [0; 32] };
+
+    /// Reads what is printed of one; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seq, hash) = text.trim().split_once(' ')?;
+        Some(Self { seq: seq.parse().ok().filter(|&seq| seq >= 0)?, hash: hex::read(hash)? })
+    }
+}
+
+impl fmt::Display for Head {
+    /// The number of rows, a blank, the hash in 64 characters.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.seq, hex::write(&self.hash))
+    }
 }
 
 impl Store {

@@ -51,6 +51,33 @@ pub enum Error {
     /// The row that ends the audit log is not there.
     #[error("the end of the audit log was removed from the database; restore a backup")]
     NoHead,
+    /// A text that cannot be what it is given as.
+    #[error("{0}")]
+    Input(String),
+    /// A password that is not taken.
+    #[error("choose another password: {0}")]
+    Password(#[from] crate::Weakness),
+    /// An e-mail address that a user has already.
+    #[error("a user with this e-mail address is there already")]
+    Taken,
+    /// Something that is not there.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// An account that is closed.
+    #[error("the account is disabled; enable it first")]
+    Disabled,
+    /// The change would leave nobody who can undo it.
+    #[error("this is the last admin; make somebody else admin first")]
+    LastAdmin,
+    /// The first admin is there.
+    #[error("Kept is set up already; ask an admin for an invitation")]
+    SetUp,
+    /// A link that does not work.
+    #[error("this link does not work: it was used, was replaced or has expired; ask for a new one")]
+    Link,
+    /// A password could not be hashed.
+    #[error("the password could not be hashed: {0}; try again")]
+    Hashing(String),
     /// A row holds what no version of this program writes.
     #[error("store: `{column}` holds {found}, which this program never writes; restore a backup")]
     Foreign {

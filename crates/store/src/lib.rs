@@ -6,22 +6,51 @@
 mod audit;
 mod by;
 mod database;
+mod email;
 mod error;
+mod grants;
+mod hex;
+pub mod links;
+mod login;
 mod migrate;
+pub mod password;
+pub mod policy;
 mod schema;
+mod secret;
+pub mod sessions;
 mod settings;
 mod sql;
+mod sweep;
+mod throttle;
+pub mod tokens;
+mod users;
 
 pub use audit::{AuditRow, Break, Deed, Head, Verb, Verdict};
 pub use by::{Actor, By, TokenId, UserId};
 pub use database::Database;
 pub use error::{Error, Result};
+pub use grants::{Grant, Role};
+pub use links::{Answer, Link, Purpose};
+pub use login::{Attempt, LogIn, Provided};
+pub use password::Weakness;
+pub use secret::{Salt, Secret};
+pub use sessions::{Session, SessionRow};
 pub use settings::Setting;
+pub use sweep::Swept;
+pub use tokens::{NewToken, Token, TokenRow};
+pub use users::User;
+
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// Passwords that are hashed at a time; each takes 19 MiB.
+const HASHES_AT_ONCE: usize = 4;
 
 /// The open database. Clones share its connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: sql::Pool,
+    hashing: Arc<Semaphore>,
 }
 
 impl Store {
@@ -33,7 +62,7 @@ impl Store {
     pub async fn open(database: &Database, now_us: i64) -> Result<Self> {
         let pool = database.open().await?;
         migrate::up(&pool, now_us).await?;
-        Ok(Self { pool })
+        Ok(Self { pool, hashing: Arc::new(Semaphore::new(HASHES_AT_ONCE)) })
     }
 
     /// Closes all connections, of every clone.

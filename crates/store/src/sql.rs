@@ -21,6 +21,12 @@ impl From<i64> for Value<'_> {
     }
 }
 
+impl From<Option<i64>> for Value<'_> {
+    fn from(value: Option<i64>) -> Self {
+        Self::Int(value)
+    }
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(value: &'a str) -> Self {
         Self::Text(Some(value))
@@ -132,6 +138,14 @@ impl Pool {
                 let rows = bound!(Postgres, sql, values).fetch_all(pool).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
+        })
+    }
+
+    /// Runs one statement that changes rows, and counts them.
+    pub(crate) async fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<u64> {
+        Ok(match self {
+            Self::Sqlite(pool) => bound!(Sqlite, sql, values).execute(pool).await?.rows_affected(),
+            Self::Postgres(pool) => bound!(Postgres, sql, values).execute(pool).await?.rows_affected(),
         })
     }
 

@@ -254,7 +254,9 @@ mod tests {
     #[test]
     fn the_bytes_that_are_hashed_are_these() {
         let rows = log(&[("customer:1".to_owned(), None, "x".to_owned())]);
-        let hex: String = rows[0].hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "08d825882132943f2c1d2f4208249b3e65af76328bae9fc73ef96f5400fc0120");
+        assert_eq!(
+            crate::hex::write(&rows[0].hash),
+            "08d825882132943f2c1d2f4208249b3e65af76328bae9fc73ef96f5400fc0120"
+        );
     }
 }

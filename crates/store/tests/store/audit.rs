@@ -55,6 +55,8 @@ async fn rows_come_back_as_they_were_recorded(place: Place) {
     assert_eq!(store.audit_rows(1, 10).await.unwrap(), rows[1..]);
     assert_eq!(store.audit_rows(0, 1).await.unwrap(), rows[..1]);
     assert_eq!(store.audit_head().await.unwrap(), head);
+    assert_eq!(Head::parse(&head.to_string()), Some(head));
+    assert_eq!(Head::parse(&first.to_string()[1..]), None);
     assert_eq!(store.verify_audit(Some(first)).await.unwrap(), Verdict::Whole(head));
 }
 
@@ -156,7 +158,9 @@ async fn a_log_of_many_pages_is_read_to_its_end(place: Place) {
     assert_eq!(store.verify_audit(None).await.unwrap(), Verdict::Whole(head));
     assert_eq!(head.seq, 260);
     let table = if place.is_sqlite() { "" } else { " ON audit" };
-    place.raw(&format!("DROP TRIGGER audit_rows_stay{table}; UPDATE audit SET at_us = 0 WHERE seq = 255")).await;
+    place
+        .raw(&format!("DROP TRIGGER audit_rows_stay{table}; UPDATE audit SET at_us = 0 WHERE seq = 255"))
+        .await;
     let broken = Verdict::Broken { seq: 255, why: Break::Altered };
     assert_eq!(store.verify_audit(None).await.unwrap(), broken);
 }

@@ -4,7 +4,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::OnceLock;
 
 const HOLD: &str = r#"
@@ -26,6 +26,7 @@ struct Cluster {
     folder: String,
     /// Open as long as the server shall live.
     _hold: ChildStdin,
+    _shell: Child,
 }
 
 /// Address of a database on the server, which is started by the first to ask.
@@ -55,7 +56,7 @@ fn start() -> Cluster {
         let log: Vec<String> = said.map_while(Result::ok).collect();
         panic!("PostgreSQL of {} did not start:\n{}", programs.display(), log.join("\n"));
     }
-    Cluster { folder, _hold: hold }
+    Cluster { folder, _hold: hold, _shell: shell }
 }
 
 /// The folder of `initdb` and `pg_ctl`: that of the newest version Debian has installed, or one on the path.

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use std::sync::atomic::{AtomicU32, Ordering};
-use store::{Database, Store};
+use store::{Actor, Answer, By, Database, Salt, Secret, Store};
 use tempfile::TempDir;
 
 /// 1 January 2026, 00:00 UTC.
@@ -59,14 +59,41 @@ impl Place {
         }
     }
 
+    /// The one text that a query gives.
+    pub(crate) async fn text(&self, sql: &str) -> String {
+        let sql = AssertSqlSafe(sql.to_owned());
+        if self.is_sqlite() {
+            let mut connection = SqliteConnection::connect(&self.address).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        } else {
+            let mut connection = PgConnection::connect(&self.address).await.unwrap();
+            sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        }
+    }
+
     pub(crate) fn is_sqlite(&self) -> bool {
         matches!(self.database, Database::File(_))
     }
 }
 
-/// The seeded generator of a test.
-pub(crate) fn seeded() -> ChaCha8Rng {
-    ChaCha8Rng::seed_from_u64(7)
+/// The program itself, so much after [`NOW_US`].
+pub(crate) fn by(after_us: i64) -> By {
+    By { actor: Actor::System, at_us: NOW_US + after_us }
+}
+
+/// The secret of a number.
+pub(crate) fn drawn(number: u64) -> Secret {
+    Secret::draw(&mut ChaCha8Rng::seed_from_u64(number))
+}
+
+/// The salt of a number.
+pub(crate) fn salt(number: u64) -> Salt {
+    Salt::draw(&mut ChaCha8Rng::seed_from_u64(number))
+}
+
+/// What somebody fills in who follows a link.
+pub(crate) fn fill_in<'a>(name: &'a str, email: &'a str, password: &'a str) -> Answer<'a> {
+    Answer { name, email, password, salt: salt(0) }
 }
 
 /// Runs each contract on both back ends.

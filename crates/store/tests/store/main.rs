@@ -7,6 +7,16 @@ mod cluster;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
+mod links;
+#[cfg(test)]
+mod login;
+#[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod settings;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod users;
