@@ -23,6 +23,8 @@ async fn the_last_value_stands_and_none_takes_it_away(place: Place) {
     let all = [setting("B", "x\n☕", NOW_US), setting("a", "", NOW_US), setting("b", "2", NOW_US + 1)];
     assert_eq!(store.settings().await.unwrap(), all);
     store.set_setting("b", None, by(NOW_US + 2)).await.unwrap();
+    let log = store.audit_rows(4, 10).await.unwrap();
+    assert_eq!((log.len(), &*log[0].verb, &*log[0].object, &*log[0].detail), (1, "changed", "setting:b", ""));
     store.close().await;
     assert_eq!(place.open().await.settings().await.unwrap(), all[..2]);
 }

@@ -43,6 +43,10 @@ fn missing(on_path: impl Fn(&[&str]) -> bool, python: bool, postgresql: bool) ->
     if !postgresql {
         packages.push("postgresql");
     }
+    // Its certificate.
+    if !on_path(&["openssl"]) {
+        packages.push("openssl");
+    }
     packages
 }
 
@@ -75,9 +79,10 @@ mod tests {
     #[test]
     fn only_what_is_missing_is_installed() {
         assert!(missing(|_| true, true, true).is_empty());
-        assert_eq!(missing(|names| names.contains(&"chromium-browser"), true, true), ["chromium-driver"]);
+        let some = |names: &[&str]| names.iter().any(|name| ["chromium-browser", "openssl"].contains(name));
+        assert_eq!(missing(some, true, true), ["chromium-driver"]);
         assert_eq!(missing(|_| true, true, false), ["postgresql"]);
-        let all = ["chromium", "chromium-driver", "python3-venv", "python3-pip", "postgresql"];
+        let all = ["chromium", "chromium-driver", "python3-venv", "python3-pip", "postgresql", "openssl"];
         assert_eq!(missing(|_| false, false, false), all);
     }
 
