@@ -40,8 +40,23 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         define("balance", "Balance", "Opening + gained + won back − lost ± adjustments = closing, in customers; value adds + expanded − contracted. Checked for every period and segment at every refresh; books that do not balance are not published.".into()),
         define("churn", "Customer churn", "Lost ÷ opening. Customers gained and lost within one period are in lost and not in opening.".into()),
         define("growth", "Net customer asset growth", "(Closing − opening) ÷ opening, in customers and in value.".into()),
+        define("stated_reason", "Stated reason", "What a silo gives as the reason, or what an answer or a conversation tells by the words of the company's list ([[reason]] in kept.toml), from the first day on which what came before is looked for to the day of the loss. The last reason that was given counts; without one, the last text that the list knows. A given reason that the list does not know is other; where nothing was said it is unknown.".into()),
+        define("preceding_cause", "What came before", format!("Looked for in 90 days. Purchases: up to 21 days after the last purchase (the gap where that is shorter). The loss is dated by the gap, when the customer has long been silent; what can have mattered came around the last purchase, its delivery included, and on that day nobody could tell yet who would come back, so the lost and those who stayed are seen alike. Contracts: up to the day before the contract ended. Looked for are events that failed, were late, came back or were complained of, by touchpoint; {}; a subscription whose price rose; money given back; a last subscription that ended while purchases went on; a first purchase that no other followed; and nothing but purchases. A loss may have several.", answers(config))),
+        define("lift", "Times as often", "Each loss is set beside a like customer who stayed: of the same segment, days with the company (first purchase, quarter, year, two, more), value (within a factor of four), purchases in the 90 days, standing under contract and calendar month, else quarter; looked at by the same rule, and not lost within the gap (under contract: within 30 days). Who is drawn among equals is decided by a scattered number, the same in every refresh. Share of the paired losses ÷ share of those who stayed, with the 95 % score interval of matched pairs (Nam and Blackwelder 2002) and McNemar's test. A cause stands out when the interval lies above 1 and at most 5 % of the causes as clear would be false discoveries (Benjamini and Hochberg 1995); those come first, by share of losses × times as often. An association, not a cause.".into()),
         define("segment", "Segment", format!("{} The segment is the customer's present one, so a statement by segment is told as of today.", config.ledger.segment.as_ref().map_or_else(|| "No segment column is set ([ledger] segment).".to_owned(), |s| format!("Statements are split by `{s}`.")))),
     ]
+}
+
+fn answers(config: &Config) -> String {
+    let waits = config.touchpoints.iter().filter_map(|touchpoint| {
+        let days = touchpoint.answer_days.as_ref()?.get_ref();
+        Some(format!("{} within {days} days", touchpoint.name))
+    });
+    let waits: Vec<String> = waits.collect();
+    if waits.is_empty() {
+        return "contacts without an answer (no touchpoint waits for one: answer_days is not set)".to_owned();
+    }
+    format!("contacts that no later event of the same reference answered ({})", waits.join(", "))
 }
 
 fn streams(config: &Config) -> String {

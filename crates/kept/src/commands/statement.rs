@@ -32,12 +32,8 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     let reader = super::reader(home).await?;
     let edition = reader.edition().await?.ok_or(refresh_first())?;
     let segment = args.segment.as_deref().unwrap_or_default();
+    super::known_segment(&reader, segment).await?;
     let mut statement = reader.statement(args.by, segment).await?;
-    if statement.lines.is_empty() && !segment.is_empty() {
-        let segments = reader.segments().await?;
-        let near = model::suggest::hint(segment, segments.iter().map(String::as_str));
-        anyhow::bail!("there is no segment `{segment}`{near}; known: {}", segments.join(", "));
-    }
     if json {
         if let Some(periods) = args.periods {
             keep_last(&mut statement, periods);
@@ -53,7 +49,7 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     // A period that still runs does not lead; the last whole one does.
     let lead = if running && figures.len() > 1 { &figures[figures.len() - 2] } else { last };
     let so_far = (running && figures.len() == 1).then_some(edition.as_of);
-    println!("{}", report::terminal::statement(lead, currency, so_far, width()));
+    println!("{}", report::terminal::statement(lead, currency, so_far, super::width()));
     println!("{}", report::terminal::periods(&figures, currency));
     println!("edition {}, books to {}", edition.edition, edition.as_of);
     Ok(ExitCode::SUCCESS)
@@ -66,9 +62,4 @@ fn refresh_first() -> anyhow::Error {
 fn keep_last(statement: &mut Statement, periods: usize) {
     let cut = statement.lines.len().saturating_sub(periods);
     statement.lines.drain(..cut);
-}
-
-/// Columns of the terminal; 100 where nobody says.
-fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
 }

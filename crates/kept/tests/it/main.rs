@@ -7,5 +7,6 @@ mod duckdb;
 mod feeds;
 mod planted;
 mod real;
+mod reasons;
 mod same;
 mod support;
