@@ -8,6 +8,7 @@ pub(crate) mod export;
 pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod reasons;
 pub(crate) mod refresh;
 pub(crate) mod serve;
 pub(crate) mod sql;
@@ -25,6 +26,21 @@ pub(crate) fn open(home: &Path) -> anyhow::Result<Home> {
 /// Opens the home folder for reading editions.
 pub(crate) async fn reader(home: &Path) -> anyhow::Result<::refresh::Reader> {
     Ok(::refresh::Reader::open(open(home)?).await?)
+}
+
+/// Refuses a segment that nobody is in; the empty one is the whole.
+pub(crate) async fn known_segment(reader: &::refresh::Reader, segment: &str) -> anyhow::Result<()> {
+    let segments = reader.segments().await?;
+    if segment.is_empty() || segments.iter().any(|known| known == segment) {
+        return Ok(());
+    }
+    let near = model::suggest::hint(segment, segments.iter().map(String::as_str));
+    anyhow::bail!("there is no segment `{segment}`{near}; known: {}", segments.join(", "))
+}
+
+/// Columns of the terminal; 100 where nobody says.
+pub(crate) fn width() -> usize {
+    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
 }
 
 /// Prints a value as JSON.

@@ -9,5 +9,6 @@ mod identity;
 mod incremental;
 mod planted;
 mod real;
+mod reasons;
 mod same;
 mod support;

@@ -10,6 +10,7 @@ use arrow::array::{
 use intake::Home;
 use lake::{Mode, View, column, tables};
 use ledger::reasons::{Cause, Figure, Lift, Study, What};
+use model::Day;
 use model::config::{OTHER_REASON, Reason, UNKNOWN_REASON};
 use std::sync::Arc;
 
@@ -152,6 +153,7 @@ struct Met<'a> {
     study: &'a Study,
     customer: u32,
     stayed: bool,
+    moment: Day,
     cause: Cause,
     value_minor: i64,
 }
@@ -159,12 +161,12 @@ struct Met<'a> {
 fn met(study: &Study) -> impl Iterator<Item = Met<'_>> {
     let lost = study.causes.iter().map(|cause| {
         let (customer, value_minor) = (study.loss.customer, study.loss.value_minor);
-        Met { study, customer, stayed: false, cause: *cause, value_minor }
+        Met { study, customer, stayed: false, moment: study.moment, cause: *cause, value_minor }
     });
     let stayed = study.stayer.iter().flat_map(move |stayer| {
         stayer.causes.iter().map(move |cause| {
             let (customer, value_minor) = (stayer.customer, stayer.value_minor);
-            Met { study, customer, stayed: true, cause: *cause, value_minor }
+            Met { study, customer, stayed: true, moment: stayer.moment, cause: *cause, value_minor }
         })
     });
     lost.chain(stayed)
@@ -177,6 +179,7 @@ fn cause_rows(names: &Names<'_>, studies: &[Study]) -> Result<RecordBatch, Error
         Arc::new(Date32Array::from_iter_values(met.iter().map(|met| met.study.loss.day.0))),
         Arc::new(UInt32Array::from_iter_values(met.iter().map(|met| met.customer))),
         Arc::new(BooleanArray::from(met.iter().map(|met| met.stayed).collect::<Vec<_>>())),
+        Arc::new(Date32Array::from_iter_values(met.iter().map(|met| met.moment.0))),
         Arc::new(StringArray::from_iter_values(met.iter().map(|met| names.cause(met.cause)))),
         Arc::new(Int64Array::from_iter_values(met.iter().map(|met| met.value_minor))),
     ];
