@@ -48,18 +48,3 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     println!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
 }
-
-/// Refuses a segment that no customer has, with the nearest one.
-pub(crate) async fn known_segment(reader: &::refresh::Reader, segment: &str) -> anyhow::Result<()> {
-    let segments = reader.segments().await?;
-    if segment.is_empty() || segments.iter().any(|known| known == segment) {
-        return Ok(());
-    }
-    let near = model::suggest::hint(segment, segments.iter().map(String::as_str));
-    anyhow::bail!("there is no segment `{segment}`{near}; known: {}", segments.join(", "))
-}
-
-/// Columns of the terminal; 100 where nobody says.
-pub(crate) fn width() -> usize {
-    std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
-}
