@@ -22,6 +22,17 @@ pub enum What {
     Before(Cause),
 }
 
+impl What {
+    /// What was said of one loss.
+    pub fn said_of(study: &Study, sayings: &[Saying]) -> Self {
+        match study.said.and_then(|said| sayings.get(said as usize)) {
+            Some(Saying { reason: Some(reason), .. }) => Self::Said(*reason),
+            Some(_) => Self::SaidOther,
+            None => Self::Unsaid,
+        }
+    }
+}
+
 /// Losses of one period and segment, all or by reason or cause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure {
@@ -87,7 +98,7 @@ pub fn figures(studies: &[Study], sayings: &[Saying], with_segments: bool) -> Ve
         let periods = Granularity::ALL.map(|by| Some((by, Period::of(by, study.loss.day).index)));
         let segments = [None, with_segments.then_some(study.segment)];
         for period in periods.into_iter().chain([None]) {
-            for segment in &segments[..1 + usize::from(with_segments)] {
+            for segment in &segments[..=usize::from(with_segments)] {
                 count(sums.entry((period, *segment)).or_default(), study, sayings);
             }
         }
@@ -103,15 +114,7 @@ fn count(sums: &mut BTreeMap<What, (Lost, Pairs)>, study: &Study, sayings: &[Say
         pairs.lost += u64::from(study.stayer.is_some());
     };
     lost(sums, What::All);
-    let saying = study.said.and_then(|said| sayings.get(said as usize));
-    lost(
-        sums,
-        match saying.map(|saying| saying.reason) {
-            Some(Some(reason)) => What::Said(reason),
-            Some(None) => What::SaidOther,
-            None => What::Unsaid,
-        },
-    );
+    lost(sums, What::said_of(study, sayings));
     for cause in &study.causes {
         lost(sums, What::Before(*cause));
     }

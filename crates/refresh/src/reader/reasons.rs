@@ -216,7 +216,7 @@ fn of_rows(batch: &RecordBatch) -> Result<Reasons, Error> {
             lift.map(|column| column.is_valid(row).then(|| column.value(row)));
         match side.value(row) {
             "all" => {
-                (reasons.lost_count, reasons.lost_minor, reasons.pairs) = (lost_count, lost_minor, pairs)
+                (reasons.lost_count, reasons.lost_minor, reasons.pairs) = (lost_count, lost_minor, pairs);
             }
             "stated" => {
                 reasons.stated.push(Stated { id, name, department, lost_count, lost_minor, share });
