@@ -22,6 +22,17 @@ pub enum What {
     Before(Cause),
 }
 
+impl What {
+    /// What was said of one loss.
+    pub fn said_of(study: &Study, sayings: &[Saying]) -> Self {
+        match study.said.and_then(|said| sayings.get(said as usize)) {
+            Some(Saying { reason: Some(reason), .. }) => Self::Said(*reason),
+            Some(_) => Self::SaidOther,
+            None => Self::Unsaid,
+        }
+    }
+}
+
 /// Losses of one period and segment, all or by reason or cause.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figure {
@@ -103,15 +114,7 @@ fn count(sums: &mut BTreeMap<What, (Lost, Pairs)>, study: &Study, sayings: &[Say
         pairs.lost += u64::from(study.stayer.is_some());
     };
     lost(sums, What::All);
-    let saying = study.said.and_then(|said| sayings.get(said as usize));
-    lost(
-        sums,
-        match saying.map(|saying| saying.reason) {
-            Some(Some(reason)) => What::Said(reason),
-            Some(None) => What::SaidOther,
-            None => What::Unsaid,
-        },
-    );
+    lost(sums, What::said_of(study, sayings));
     for cause in &study.causes {
         lost(sums, What::Before(*cause));
     }

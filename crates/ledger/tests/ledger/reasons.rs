@@ -19,10 +19,6 @@ struct Told {
     said: u32,
 }
 
-fn is_contract(told: &Told) -> bool {
-    told.event.kind == EventKind::Subscription && told.event.stream == 1
-}
-
 const SEGMENTS: u16 = 2;
 /// Touchpoint 1 waits ten days for an answer.
 const ANSWER_DAYS: [u32; 3] = [0, 10, 0];
@@ -104,6 +100,10 @@ fn studies(settings: &Settings, losses: &[Loss], told: &[Told], chunk: usize) ->
         .unwrap();
     }
     walk.finish().unwrap()
+}
+
+fn is_contract(told: &Told) -> bool {
+    told.event.kind == EventKind::Subscription && told.event.stream == 1
 }
 
 /// One customer's events up to the last day of the books, and the rules.

@@ -53,16 +53,19 @@ impl<'a> Names<'a> {
         cause.name(self.touchpoint(cause.touchpoint())[0])
     }
 
-    /// The id of a reason; `None` for what no reason of the list says.
-    fn said(&self, reason: Option<u16>) -> &str {
-        let known = reason.and_then(|at| self.reasons.get(usize::from(at)));
-        known.map_or(OTHER_REASON, |reason| reason.id.get_ref())
+    /// The id of what was said.
+    fn stated(&self, what: What) -> &str {
+        match what {
+            What::Said(at) => self.reasons.get(usize::from(at)).map_or(OTHER_REASON, |r| r.id.get_ref()),
+            What::Unsaid => UNKNOWN_REASON,
+            What::SaidOther | What::All | What::Before(_) => OTHER_REASON,
+        }
     }
 
     fn called(&self, what: What) -> Called<'_> {
-        let stated = |id: &str, name: &str, department| Called {
+        let stated = |name: &str, department| Called {
             side: "stated",
-            id: id.to_owned(),
+            id: self.stated(what).to_owned(),
             name: name.to_owned(),
             department,
         };
@@ -74,10 +77,10 @@ impl<'a> Names<'a> {
                 let reason = self.reasons.get(usize::from(at));
                 let owner = reason.and_then(|reason| reason.owner.as_ref());
                 let name = reason.map_or("", |reason| &reason.name);
-                stated(self.said(Some(at)), name, owner.map_or("", |owner| owner.get_ref()))
+                stated(name, owner.map_or("", |owner| owner.get_ref()))
             }
-            What::SaidOther => stated(OTHER_REASON, "Other", ""),
-            What::Unsaid => stated(UNKNOWN_REASON, "Unknown", ""),
+            What::SaidOther => stated("Other", ""),
+            What::Unsaid => stated("Unknown", ""),
             What::Before(cause) => {
                 let [_, touchpoint, department] = self.touchpoint(cause.touchpoint());
                 let (id, name) = (self.cause(cause), named(cause, touchpoint));
@@ -125,10 +128,8 @@ pub(super) async fn write(
 }
 
 fn reason_rows(names: &Names<'_>, sayings: &Sayings, studies: &[Study]) -> Result<RecordBatch, Error> {
-    let said = |study: &Study| study.said.and_then(|said| sayings.said.get(said as usize));
     let address = |study: &Study| study.said.and_then(|said| sayings.address.get(said as usize)).copied();
-    let stated =
-        |study: &Study| said(study).map_or(UNKNOWN_REASON, |saying| names.said(saying.reason)).to_owned();
+    let stated = |study: &Study| names.stated(What::said_of(study, &sayings.said)).to_owned();
     let stayer = |study: &Study| study.stayer.as_ref().map(|stayer| (stayer.moment.0, stayer.value_minor));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt32Array::from_iter_values(studies.iter().map(|study| study.loss.customer))),

@@ -165,8 +165,11 @@ impl Which {
     }
 }
 
-#[expect(clippy::ref_option, reason = "serde calls it with the field's reference")]
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with the field's reference"
+)]
 fn perhaps_as_text<S: serde::Serializer>(period: &Option<Period>, to: S) -> Result<S::Ok, S::Error> {
     match period {
         Some(period) => as_text(period, to),

@@ -119,7 +119,7 @@ fn before_in(causes: &[Before], layout: &BeforeLayout) -> Markup {
             text.tick x=(px(left)) y="12" { "times as often" }
             @for tick in &axis.ticks {
                 @let at = px(axis.x(*tick));
-                @if (*tick - 1.0).abs() < 1e-9 { line.zero x1=(at) x2=(at) y1=(px(HEAD - 4.0)) y2=(px(foot + 4.0)) {} }
+                @if tick.ln() == 0.0 { line.zero x1=(at) x2=(at) y1=(px(HEAD - 4.0)) y2=(px(foot + 4.0)) {} }
                 @else { line.grid x1=(at) x2=(at) y1=(px(HEAD)) y2=(px(foot)) {} }
                 text.tick x=(at) y=(px(foot + 18.0)) text-anchor="middle" { (ticked(*tick)) }
             }

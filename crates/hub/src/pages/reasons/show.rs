@@ -98,10 +98,8 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
 
 /// The page.
 pub fn page(view: &View) -> Markup {
-    let content = if let Some(reasons) = &view.reasons {
-        told(view, reasons)
-    } else {
-        html! {
+    let content = html! {
+        @if let Some(reasons) = &view.reasons { (told(view, reasons)) } @else {
             div.lead { p.eyebrow { "Reasons" } h1 { "This edition was published before Kept looked for reasons." } }
             (layout::empty("To look for them now, run in the home folder:", "kept refresh"))
         }
