@@ -16,7 +16,7 @@ fn find<'a>(rows: &'a Value, id: &str) -> &'a Value {
 }
 
 fn count(value: &Value) -> i64 {
-    value.as_i64().unwrap_or_else(|| panic!("{value} is no count"))
+    value.as_i64().expect("a count")
 }
 
 /// Rows of `loss_reasons` or `loss_cause_of` that a condition leaves.
