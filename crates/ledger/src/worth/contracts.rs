@@ -246,7 +246,7 @@ pub fn contract_worth(
     let draws: Vec<f64> = (0..u64::from(resampling.draws))
         .filter_map(|draw| {
             let contracts = resampled(&renewals.contracts, resampling.seed, draw);
-            let refit = Sbg::fit(&Renewals { contracts, ..renewals.clone() }).ok()?;
+            let refit = Sbg::refit(&Renewals { contracts, ..renewals.clone() }, fit.params).ok()?;
             Some(ahead.sum(Sbg::of(refit.params)))
         })
         .collect();

@@ -144,8 +144,8 @@ impl Kind {
 
     fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<Fit<4>, Error> {
         match self {
-            Self::Bg => BgNbd::fit_from(rows, &[start]),
-            Self::Pareto => ParetoNbd::fit_from(rows, &[start]),
+            Self::Bg => BgNbd::refit(rows, start),
+            Self::Pareto => ParetoNbd::refit(rows, start),
         }
     }
 
@@ -212,7 +212,7 @@ impl Base<'_> {
         (0..resampling.draws)
             .map(|draw| {
                 let weights = resampled(self.spend_rows.weights(), resampling.seed, 2 * u64::from(draw) + 1);
-                let refit = GammaGamma::fit_from(&self.spend_rows.weighted(weights), &[fit.params]).ok()?;
+                let refit = GammaGamma::refit(&self.spend_rows.weighted(weights), fit.params).ok()?;
                 (refit.params[1] > 1.0).then(|| GammaGamma::of(refit.params))
             })
             .collect()

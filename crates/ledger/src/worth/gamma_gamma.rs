@@ -3,7 +3,7 @@
 
 use super::special::{digamma, ln_gamma};
 use crate::error::{Error, enough, same_rows};
-use crate::fit::{Fit, Slope, maximise};
+use crate::fit::{Fit, Slope, maximise, maximise_near};
 
 const MODEL: &str = "Gamma–Gamma";
 const NAMES: [&str; 3] = ["p", "q", "v"];
@@ -110,6 +110,12 @@ impl GammaGamma {
     pub(super) fn fit_from(rows: &SpendRows, starts: &[[f64; 3]]) -> Result<Fit<3>, Error> {
         let likelihood = |params: &[f64; 3]| Self::of(*params).slope(rows);
         maximise(MODEL, NAMES, rows.weight.iter().sum(), starts, &likelihood)
+    }
+
+    /// The fit of resampled rows, from that of all.
+    pub(super) fn refit(rows: &SpendRows, near: [f64; 3]) -> Result<Fit<3>, Error> {
+        let likelihood = |params: &[f64; 3]| Self::of(*params).slope(rows);
+        maximise_near(MODEL, NAMES, rows.weight.iter().sum(), near, &likelihood)
     }
 
     /// Log-likelihood of the usable rows.

@@ -199,7 +199,7 @@ mod tests {
         let nobody =
             Worth { horizon_days: 1095, annual_discount: 0.1, lines: Vec::new(), fading: Vec::new() };
         let mut view = view(nobody);
-        view.fading = Page::default();
+        view.fading = Page { total: 0, rows: Vec::new() };
         let told = page(&view).into_string();
         samples::assert_safe(&told);
         assert!(
