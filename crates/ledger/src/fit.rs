@@ -21,7 +21,7 @@ const OUT_OF_SIGHT: f64 = 30.0;
 const NEWTON_STEPS: u32 = 200;
 /// The same from a start that lies near the maximum.
 const NEAR_STEPS: u32 = 30;
-const SIMPLEX_STEPS: u32 = 2_000;
+const SIMPLEX_STEPS: u32 = 500;
 const STEP_OF_DIFFERENCE: f64 = 1e-5;
 
 /// How the maximum was found.

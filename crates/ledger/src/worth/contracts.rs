@@ -1,7 +1,8 @@
 //! Contracts of one stream and what they will still pay: runs of recurring value by customer, renewed or not by
 //! the shifted-beta-geometric (Fader & Hardie 2010, "Customer-Base Valuation in a Contractual Setting").
 
-use super::equity::{Interval, Resampling, interval, resampled};
+use super::draws::{interval, resampled};
+use super::equity::{Interval, Resampling};
 use super::outlook::Outlook;
 use super::sbg::{Renewals, Sbg};
 use crate::columns::Rows;

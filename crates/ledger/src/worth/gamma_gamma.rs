@@ -86,6 +86,23 @@ impl SpendRows {
         &self.weight
     }
 
+    /// At most `most` rows, evenly spaced.
+    pub(super) fn thinned(&self, most: usize) -> Self {
+        let step = self.mean.len().div_ceil(most).max(1);
+        let mut thin = Self { groups: Vec::new(), mean: Vec::new(), weight: Vec::new() };
+        for (repeats, rows) in &self.groups {
+            let from = thin.mean.len();
+            for row in rows.clone().filter(|row| row % step == 0) {
+                thin.mean.push(self.mean[row]);
+                thin.weight.push(self.weight[row]);
+            }
+            if thin.mean.len() > from {
+                thin.groups.push((*repeats, from..thin.mean.len()));
+            }
+        }
+        thin
+    }
+
     pub(super) fn weighted(&self, weight: Vec<f64>) -> Self {
         Self { weight, ..self.clone() }
     }
