@@ -15,7 +15,7 @@ pub(crate) struct Clues(BTreeSet<String>);
 impl Clues {
     /// An e-mail address as written.
     pub(crate) fn email(self, email: &str) -> Self {
-        self.add("mail", email.trim().to_lowercase())
+        self.add("mail", &email.trim().to_lowercase())
     }
 
     /// A phone number as written; the office's, which dozens have, leads to nobody.
@@ -24,7 +24,7 @@ impl Clues {
             let digits: String = text.chars().filter(char::is_ascii_digit).collect();
             digits.get(digits.len().saturating_sub(8)..).unwrap_or_default().to_owned()
         };
-        if line(phone) == line(OFFICE_PHONE) { self } else { self.add("phone", line(phone)) }
+        if line(phone) == line(OFFICE_PHONE) { self } else { self.add("phone", &line(phone)) }
     }
 
     /// Street and postcode; both must be told.
@@ -32,25 +32,25 @@ impl Clues {
         if street.is_empty() || postcode.is_empty() {
             return self;
         }
-        self.add("address", format!("{postcode} {}", street.replace("straße", "str.")))
+        self.add("address", &format!("{postcode} {}", street.replace("straße", "str.")))
     }
 
     /// A birth date.
     pub(crate) fn birth(self, birth: &str) -> Self {
-        self.add("birth", birth.to_owned())
+        self.add("birth", birth)
     }
 
     /// The number of an order.
     pub(crate) fn order(self, order: &str) -> Self {
-        self.add("order", order.to_owned())
+        self.add("order", order)
     }
 
     /// A visitor's browser.
     pub(crate) fn device(self, device: &str) -> Self {
-        self.add("device", device.to_owned())
+        self.add("device", device)
     }
 
-    fn add(mut self, kind: &str, text: String) -> Self {
+    fn add(mut self, kind: &str, text: &str) -> Self {
         if !text.is_empty() {
             self.0.insert(format!("{kind} {text}"));
         }
@@ -74,7 +74,7 @@ impl Register {
     /// it to most of the person's records: from an anonymous visitor, an answer without an address, or a receipt with a
     /// number that no other silo knows they do not.
     pub(crate) fn write(self, truth: &Path, people: &[Person]) -> Result<u64, Error> {
-        let records: Vec<(&(u32, Silo, String), &BTreeSet<String>)> = self.records.iter().collect();
+        let records: Vec<_> = self.records.iter().collect();
         let mut rows = Vec::with_capacity(records.len());
         for of_person in records.chunk_by(|a, b| a.0.0 == b.0.0) {
             let clues: Vec<&BTreeSet<String>> = of_person.iter().map(|record| record.1).collect();

@@ -2,8 +2,8 @@
 
 use crate::Hub;
 use crate::error::{Failure, Wants};
-use crate::pages::data::identity::explain;
-use crate::pages::{asset, customers, statement};
+use crate::pages::data::identity::{self, explain};
+use crate::pages::{asset, customers, reasons, statement};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -49,6 +49,19 @@ pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::s
     let (edition, mut statement) = read.ok_or_else(unpublished)?;
     statement.lines.retain(|line| period.is_none_or(|period| line.period == period));
     Ok(told(&edition, "statement", &statement))
+}
+
+/// `/api/v1/reasons?by=year&period=…&segment=…`
+pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let span = asked.span()?;
+    let segment = asked.segment.unwrap_or_default();
+    let read = hub.at_one_edition(|| hub.reader.reasons(span, &segment)).await?;
+    let (edition, found) = read.ok_or_else(unpublished)?;
+    let found = found.ok_or_else(|| {
+        Failure::missing("This edition was published before Kept looked for reasons.", "Run `kept refresh`.")
+    })?;
+    Ok(told(&edition, "reasons", &found))
 }
 
 /// `/api/v1/cohorts?by=month&segment=…`
@@ -117,7 +130,7 @@ pub(crate) async fn editions(State(hub): State<Hub>) -> Answer {
 
 /// `/api/v1/identity`
 pub(crate) async fn identity(State(hub): State<Hub>) -> Answer {
-    let read = hub.at_one_edition(|| hub.reader.identity()).await?;
+    let read = hub.at_one_edition(|| hub.reader.identity(identity::LISTED)).await?;
     let (edition, status) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "identity", &status))
 }

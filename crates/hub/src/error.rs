@@ -77,7 +77,7 @@ impl From<refresh::Error> for Failure {
                 let what = format!("This cannot be decided. {error}.");
                 return Self { status: StatusCode::CONFLICT, what, cure: BACK.to_owned() };
             }
-            other if is_busy(other) => {
+            other if other.is_busy() => {
                 return Self {
                     status: StatusCode::SERVICE_UNAVAILABLE,
                     what: "An import or a refresh is writing just now, so your word could not be kept."
@@ -102,11 +102,6 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         (self.status, self.page()).into_response()
     }
-}
-
-/// Whether another process holds the lake. The lake is not ours to reach, so its own words tell.
-fn is_busy(error: &refresh::Error) -> bool {
-    matches!(error, refresh::Error::Lake(_)) && error.to_string().starts_with("another `kept` is writing")
 }
 
 /// What a form sends; refused in words when it cannot be read.

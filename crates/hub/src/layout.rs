@@ -32,6 +32,8 @@ impl Frame {
 pub enum Place {
     /// The statement.
     Statement,
+    /// Why customers leave.
+    Reasons,
     /// Customers and one customer.
     Customers,
     /// Everything under data.
@@ -53,6 +55,7 @@ pub fn bare_page(title: &str, content: &Markup) -> Markup {
 fn shell(company: &str, place: Place, title: &str, content: &Markup, foot: &Markup) -> Markup {
     let places = [
         (Place::Statement, "/", "Statement"),
+        (Place::Reasons, "/reasons", "Reasons"),
         (Place::Customers, "/customers", "Customers"),
         (Place::Data, "/data", "Data"),
     ];

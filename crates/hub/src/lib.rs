@@ -6,6 +6,7 @@
 pub mod api;
 pub mod assets;
 pub mod error;
+mod guards;
 pub mod layout;
 pub mod links;
 pub mod pages;
@@ -14,6 +15,7 @@ mod router;
 mod samples;
 mod state;
 
+pub use pages::reasons;
 pub use pages::statement::figures;
 pub use router::{router, serve};
 pub use state::Hub;

@@ -21,6 +21,21 @@ pub fn statement(by: Granularity, period: Option<Period>, segment: &str, all: bo
     address("/", &[("by", by.name()), ("period", &period), ("segment", segment), ("all", all)])
 }
 
+/// The reasons of a length of period, or of all of the books.
+pub fn reasons(by: Option<Granularity>, period: Option<Period>, segment: &str) -> String {
+    let period = period.map(|p| p.to_string()).unwrap_or_default();
+    address(
+        "/reasons",
+        &[("by", by.map_or("all", Granularity::name)), ("period", &period), ("segment", segment)],
+    )
+}
+
+/// The losses or stayers behind a number of the reasons; of all of the books without a period.
+pub fn losses(period: Option<Period>, which: &str, segment: &str) -> String {
+    let period = period.map(|p| p.to_string()).unwrap_or_default();
+    address("/customers", &[("period", &period), ("lost", which), ("segment", segment)])
+}
+
 /// One customer.
 pub fn customer(id: &str) -> String {
     format!("/customers/{}", encoded(id))

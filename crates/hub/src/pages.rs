@@ -3,4 +3,5 @@
 pub mod asset;
 pub mod customers;
 pub mod data;
+pub mod reasons;
 pub mod statement;

@@ -2,10 +2,12 @@
 
 mod asset;
 mod identity;
+mod reasons;
 mod rows;
 
 pub(crate) use asset::{cohorts, fading, one_cohort, one_life, survival, worth};
 pub(crate) use identity::{decisions, explanation, identity, model, proposal, waiting};
+pub(crate) use reasons::reasons;
 pub(crate) use rows::{customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos};
 
 use crate::layout::Frame;

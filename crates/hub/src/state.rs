@@ -2,6 +2,7 @@
 
 use crate::error::Failure;
 use crate::layout::Frame;
+use model::config::Unit;
 use refresh::Reader;
 use refresh::view::Edition;
 use std::sync::Arc;
@@ -33,6 +34,11 @@ impl Hub {
             zone: config.zone(),
             edition,
         }
+    }
+
+    /// Whether the company counts accounts: keys and decisions alone say who is one.
+    pub(crate) fn counts_accounts(&self) -> bool {
+        self.reader.company().company.customer == Unit::Account
     }
 
     /// Reads with `load`, again when another edition was published meanwhile, so that a page shows one edition.

@@ -3,6 +3,7 @@
 
 use crate::clean::birth::{self, Born};
 use crate::evidence::{Evidence, NONE, UNBORN};
+use crate::groups::Groups;
 use crate::guard;
 use crate::likeness::{Family, Given};
 use crate::resolution::{Field, Merge, Refused, Why};
@@ -26,8 +27,7 @@ pub(crate) struct Clusters<'e> {
     evidence: &'e Evidence,
     /// Whether a cluster is one person, whose names must agree.
     people: bool,
-    parent: Vec<u32>,
-    size: Vec<u32>,
+    groups: Groups,
     /// Facts of roots that joined; a single record's are its own.
     facts: FxHashMap<u32, Facts>,
     merges: Vec<(u32, u32, Field)>,
@@ -43,12 +43,10 @@ pub(crate) struct Found {
 impl<'e> Clusters<'e> {
     /// Every record alone. `people`: whether names and birth dates within a cluster must agree.
     pub(crate) fn new(evidence: &'e Evidence, people: bool) -> Self {
-        let records = evidence.len();
         Self {
             evidence,
             people,
-            parent: (0..records as u32).collect(),
-            size: vec![1; records],
+            groups: Groups::new(evidence.len()),
             facts: FxHashMap::default(),
             merges: Vec::new(),
             refused: Vec::new(),
@@ -57,13 +55,7 @@ impl<'e> Clusters<'e> {
 
     /// The rank that stands for the cluster of `rank`.
     pub(crate) fn root(&mut self, rank: u32) -> u32 {
-        let mut at = rank;
-        while self.parent[at as usize] != at {
-            let above = self.parent[self.parent[at as usize] as usize];
-            self.parent[at as usize] = above;
-            at = above;
-        }
-        at
+        self.groups.root(rank)
     }
 
     /// Joins the clusters of records that share a value and look like one customer. The best known come first; a
@@ -219,9 +211,8 @@ impl<'e> Clusters<'e> {
     }
 
     fn unite(&mut self, a: u32, b: u32, field: Field) {
-        let (a_root, b_root) = (self.root(a), self.root(b));
-        let larger = self.size[a_root as usize] >= self.size[b_root as usize];
-        let (winner, loser) = if larger { (a_root, b_root) } else { (b_root, a_root) };
+        let roots = (self.root(a), self.root(b));
+        let (winner, loser) = self.groups.unite(roots.0, roots.1);
         let added = self.take_facts(loser);
         let mut facts = self.take_facts(winner);
         add(&mut facts.names, added.names);
@@ -229,8 +220,6 @@ impl<'e> Clusters<'e> {
         add(&mut facts.exclusive, added.exclusive);
         add(&mut facts.emails, added.emails);
         self.facts.insert(winner, facts);
-        self.parent[loser as usize] = winner;
-        self.size[winner as usize] += self.size[loser as usize];
         self.merges.push((a, b, field));
     }
 
@@ -245,7 +234,7 @@ impl<'e> Clusters<'e> {
 
     /// Told by row.
     pub(crate) fn into_found(mut self) -> Found {
-        let customer = self.customers();
+        let customer = self.groups.by_row(&self.evidence.order);
         let row = |rank: u32| self.evidence.order[rank as usize];
         let merge = |&(a, b, field): &(u32, u32, Field)| Merge {
             customer: customer[row(a) as usize],
@@ -266,26 +255,6 @@ impl<'e> Clusters<'e> {
         // A stronger or later key may have joined them all the same.
         refused.retain(|pair| customer[pair.record_a as usize] != customer[pair.record_b as usize]);
         Found { merges, refused }
-    }
-
-    fn customers(&mut self) -> Vec<u32> {
-        let order = &self.evidence.order;
-        let mut root_of_row = vec![0; order.len()];
-        for (rank, &row) in order.iter().enumerate() {
-            root_of_row[row as usize] = self.root(rank as u32);
-        }
-        let mut code_of_root = vec![NONE; order.len()];
-        let mut customers = 0;
-        let mut customer = Vec::with_capacity(order.len());
-        for root in root_of_row {
-            let code = &mut code_of_root[root as usize];
-            if *code == NONE {
-                *code = customers;
-                customers += 1;
-            }
-            customer.push(*code);
-        }
-        customer
     }
 }
 

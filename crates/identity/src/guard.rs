@@ -32,9 +32,12 @@ pub(crate) fn circle(evidence: &Evidence, field: Field, ranks: &[u32], generic_a
     };
     let mut people: Vec<Vec<u32>> = vec![Vec::new(); groups.len()];
     let mut doubtful = Vec::new();
+    let is_family = groups.len() > 1;
     for &rank in &named {
         let code = evidence.name.code[rank as usize];
-        match groups.iter().position(|group| group.contains(&code)) {
+        // In a family an initial may be that of somebody who has not appeared yet.
+        let is_vague = is_family && vagueness(evidence, code) == INITIAL;
+        match groups.iter().position(|group| group.contains(&code) && !(is_vague && group.len() > 1)) {
             Some(at) => people[at].push(rank),
             None => doubtful.push(rank),
         }
@@ -89,6 +92,9 @@ fn group(
     Some(groups)
 }
 
+/// The vagueness of an initial with a family name.
+const INITIAL: u8 = 3;
+
 /// 0 for a full name; more the more people it may stand for.
 fn vagueness(evidence: &Evidence, code: u32) -> u8 {
     let name = evidence.name_of(code);
@@ -97,7 +103,7 @@ fn vagueness(evidence: &Evidence, code: u32) -> u8 {
         _ if name.lone => 4,
         (true, _) => 5,
         (false, true) if initial => 5,
-        (false, _) if initial => 3,
+        (false, _) if initial => INITIAL,
         (false, true) => 2,
         (false, false) => u8::from(likeness::is_short(name.given)),
     }

@@ -8,6 +8,7 @@ mod clean;
 mod cluster;
 mod error;
 mod evidence;
+mod groups;
 mod guard;
 mod ids;
 mod likeness;
@@ -22,9 +23,9 @@ pub use error::Error;
 pub use ids::{Assignment, Previous, assign};
 pub use mint::Mint;
 pub use records::{Records, Settings};
-pub use resolution::{Field, Generic, Merge, Refused, Resolution, Rule, Why};
+pub use resolution::{Effort, Field, Generic, Merge, Refused, Resolution, Rule, Why};
 pub use score::Model;
-pub use weigh::{Weighing, explain, fits, train};
+pub use weigh::{JOIN_BITS, REVIEW_BITS, Weighing, explain, fits, train};
 
 use cluster::Found;
 use evidence::Evidence;
@@ -63,6 +64,9 @@ pub fn resolve(
         refused,
         generic,
         review: weighed.review,
+        compared: weighed.compared,
+        remembered: weighed.remembered,
+        effort: weighed.effort,
     })
 }
 

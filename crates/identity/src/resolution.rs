@@ -1,6 +1,7 @@
 //! What comes out: customers, and why.
 
-use crate::score::Review;
+use crate::score::{Remembered, Review, RuleCount};
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Which record belongs to which customer. Customers are dense codes in the order of their first records;
@@ -22,6 +23,22 @@ pub struct Resolution {
     pub generic: Vec<Generic>,
     /// Pairs of records of different customers that a person should look at, strongest first.
     pub review: Vec<Review>,
+    /// What each rule compared in this run and what it leaves out, in the order in which they were tried; empty where
+    /// nothing was weighed.
+    pub compared: Vec<RuleCount>,
+    /// What the next run may start from; nothing where nothing was weighed.
+    pub remembered: Remembered,
+    /// What weighing took.
+    pub effort: Effort,
+}
+
+/// What weighing took; nothing where keys and decisions alone join records.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effort {
+    /// Records that are new or changed since the run before, or in a block that turned over-full or stopped to be.
+    pub touched: u64,
+    /// Pairs weighed: those of touched records.
+    pub pairs: u64,
 }
 
 /// Why two records are one customer.

@@ -3,6 +3,7 @@
 mod guards;
 mod history;
 mod households;
+mod incremental;
 mod properties;
 mod weighed;
 

@@ -4,9 +4,10 @@
 use crate::Error;
 use crate::cluster::Found;
 use crate::records::{Records, Settings};
-use crate::resolution::{Field, Generic, Merge, Rule};
+use crate::resolution::{Effort, Field, Generic, Merge, Rule};
 use crate::score::{
-    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Review, Role, Table,
+    self, Before, Column, Decisions, Explanation, Limits, Linked, Model, Packed, Remembered, Review, Role,
+    RuleCount, Table,
 };
 use arrow::array::{Array, StringArray};
 use model::config::Unit;
@@ -14,10 +15,14 @@ use rustc_hash::FxHashSet;
 
 /// Bits from which evidence alone joins: one in four thousand is wrong, as the model reckons. What is less sure
 /// waits for a person: two people of one name and one mailbox name are found up to here.
-const JOIN_BITS: f32 = 12.0;
+pub const JOIN_BITS: f32 = 12.0;
+
+/// The same where a guard told two people apart by their names: only what a household does not share, such as one
+/// birth date, brings so many.
+const GUARDED_BITS: f32 = 18.0;
 
 /// Bits from which a pair that stays apart is worth a person's look: an even chance.
-const REVIEW_BITS: f32 = 0.0;
+pub const REVIEW_BITS: f32 = 0.0;
 
 /// What goes beyond keys.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,6 +31,9 @@ pub struct Weighing<'a> {
     pub model: Option<&'a Model>,
     /// What people decided.
     pub decisions: Decisions<'a>,
+    /// What an earlier run remembers, so that only what is new or changed is weighed. The answer does not depend
+    /// on it.
+    pub remembered: Option<&'a Remembered>,
     /// Threads to use at most; the answer does not depend on them. 0 counts as 1.
     pub threads: usize,
 }
@@ -43,6 +51,9 @@ pub(crate) struct Weighed {
     pub(crate) customer: Vec<u32>,
     pub(crate) merges: Vec<Merge>,
     pub(crate) review: Vec<Review>,
+    pub(crate) compared: Vec<RuleCount>,
+    pub(crate) remembered: Remembered,
+    pub(crate) effort: Effort,
 }
 
 /// Columns that are compared, in the order in which pairs are explained.
@@ -115,18 +126,28 @@ pub(crate) fn weigh(
         exclusive: &known.exclusive,
         guarded: &guarded,
     };
-    let limits = Limits { join_bits: Some(JOIN_BITS), ..Limits::default() };
-    let linked = match model {
-        Some(model) => {
-            let scored = score::score(&packed, model, threads)?;
-            score::link(&packed, model, &scored, &before, limits)?
-        }
-        None => score::link_known(&packed, &before),
+    let limits = Limits { join_bits: Some(JOIN_BITS), guarded_bits: Some(GUARDED_BITS), ..Limits::default() };
+    let Some(model) = model else {
+        let linked = score::link_known(&packed, &before);
+        return Ok(told(linked, known.found, Vec::new(), Remembered::default(), Effort::default()));
     };
-    Ok(told(linked, known.found))
+    let scored = match weighing.remembered {
+        Some(remembered) => score::score_since(&packed, model, remembered, threads)?,
+        None => score::score(&packed, model, threads)?,
+    };
+    let linked = score::link(&packed, model, &scored, &before, limits)?;
+    let effort = Effort { touched: scored.touched, pairs: scored.pairs() };
+    let compared = scored.rules.clone();
+    Ok(told(linked, known.found, compared, scored.remembered(&packed), effort))
 }
 
-fn told(linked: Linked, found: &Found) -> Weighed {
+fn told(
+    linked: Linked,
+    found: &Found,
+    compared: Vec<RuleCount>,
+    remembered: Remembered,
+    effort: Effort,
+) -> Weighed {
     let Linked { customer, decided, known, joined, mut review } = linked;
     review.retain(|doubtful| doubtful.pair.weight >= REVIEW_BITS);
     let merge = |rule: Rule, pair: &score::Joined, weight: Option<f32>| Merge {
@@ -143,7 +164,7 @@ fn told(linked: Linked, found: &Found) -> Weighed {
         Merge { customer: customer[key.record_a as usize], ..key }
     }));
     merges.extend(joined.iter().map(|pair| merge(Rule::Scored, pair, Some(pair.weight))));
-    Weighed { customer, merges, review }
+    Weighed { customer, merges, review, compared, remembered, effort }
 }
 
 /// Records as they are compared; values that identify nobody are left out.

@@ -102,6 +102,14 @@ mod tests {
     use csv::StringRecord;
 
     #[test]
+    fn every_text_of_records_can_be_mapped_and_every_column_of_records_has_a_place() {
+        let mut columns = vec!["record"];
+        columns.extend(lake::tables::RECORD_TEXT);
+        columns.push("updated_at");
+        assert_eq!(model::config::RECORD_COLUMNS, columns);
+    }
+
+    #[test]
     fn attributes_are_a_json_object_with_sorted_keys_and_no_blanks() {
         let mut header = Header::of_table(["b", "a\"", "c"]);
         let asked = ["c", "b", "a\""].map(str::to_owned);

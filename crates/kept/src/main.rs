@@ -39,6 +39,8 @@ enum Command {
     Refresh(commands::refresh::Args),
     /// Tells how the customer base moved: opening + gained + won back − lost = closing.
     Statement(commands::statement::Args),
+    /// Tells why customers leave: what they said, and what came before.
+    Reasons(commands::reasons::Args),
     /// Tells how many customers of each cohort are still there, and how long customers stay.
     Cohorts(commands::cohorts::Args),
     /// Tells what the base is worth under both purchase models, and who is fading.
@@ -83,6 +85,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(args) => commands::import::run(&home, &args, json).await,
             Command::Refresh(args) => commands::refresh::run(&home, &args, json).await,
             Command::Statement(args) => commands::statement::run(&home, &args, json).await,
+            Command::Reasons(args) => commands::reasons::run(&home, &args, json).await,
             Command::Cohorts(args) => commands::cohorts::run(&home, &args, json).await,
             Command::Worth(args) => commands::worth::run(&home, &args, json).await,
             Command::Export(args) => commands::export::run(&home, &args, json).await,

@@ -167,9 +167,13 @@ impl Pages {
             "/?by=quarter&segment=East",
             "/?by=year&all=yes",
             "/?period=1999-01",
+            "/reasons",
+            "/reasons?by=all&segment=East",
+            "/reasons?period=1999-01",
             "/customers",
             "/customers?q=nobody-at-all",
             "/customers?period=2026-10&figure=lost",
+            "/customers?lost=stayers",
             "/data",
             "/data/identity",
             "/data/identity/decisions",
@@ -328,6 +332,33 @@ async fn listed(pages: &Pages, address: &str, expected: usize) {
         pages.open(next).await;
     }
     assert_eq!(ids.len(), expected, "{address}");
+}
+
+/// Whole numbers of the reasons' tables, with the addresses they lead to.
+const LOSSES: &str = "const links = [...document.querySelectorAll('table.rows td.n a')];
+    return links.map(a => [a.textContent.split(' ')[0], a.href]).filter(([told]) => /^[0-9,]+$/.test(told));";
+
+#[tokio::test]
+async fn a_number_of_the_reasons_opens_a_list_of_that_length() {
+    in_browser(|pages| async move {
+        for path in ["/reasons", "/reasons?by=all&segment=East"] {
+            pages.open(path).await;
+            let numbers = pages.tell(LOSSES).await;
+            let numbers: Vec<_> = numbers.as_array().expect("numbers").iter().map(texts).collect();
+            assert!(numbers.len() > 10, "{path}: {numbers:?}");
+            for number in &numbers {
+                let [told, address] = number.as_slice() else { panic!("{number:?}") };
+                pages.open(address).await;
+                let sentence = pages.texts("h1").await.concat();
+                let shown = pages.texts("nav.pager .range").await.concat();
+                let total = shown.rsplit(' ').next().unwrap_or("0").to_owned();
+                let stated = sentence.split('\u{a0}').next().unwrap_or("").to_owned();
+                let fits = told == "0" && sentence.starts_with("No ") || (&stated, &total) == (told, told);
+                assert!(fits, "{told} at {address}: {sentence} {shown}");
+            }
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -532,7 +563,7 @@ const LIFE: &str = "const days = [...document.querySelectorAll('.day')];
 async fn a_customer_s_page_tells_the_life_in_order_and_why_the_records_are_one() {
     in_browser(|pages| async move {
         let (id, evidence) = pages.met_by_many().await;
-        pages.open(&format!("/customers/{id}")).await;
+        pages.open(&format!("/customers/{id}?events=5000")).await;
         let life = pages.tell(LIFE).await;
         let times: Vec<i64> =
             life["times"].as_array().expect("times").iter().filter_map(Value::as_i64).collect();

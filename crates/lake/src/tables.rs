@@ -3,6 +3,12 @@
 //! Raw tables are written by imports and read only where `imports` has a live row for them. Derived tables
 //! are replaced by a refresh and read only at the snapshot of a published edition.
 
+mod asset;
+mod raw;
+
+pub use asset::*;
+pub use raw::*;
+
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::sync::Arc;
 
@@ -34,176 +40,38 @@ pub fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-use DataType::{Boolean, Date32, Float64, Int8, Int64, UInt8, UInt16, UInt32, UInt64, Utf8};
-
-/// What silos know of people: one row per record and import. The only table with personal data beside
-/// `event_text`. `record_hash` names (silo, `record_key`); the last row of a record wins, column by column.
-pub fn records() -> Table {
-    let mut fields = vec![must("import_id", UInt64), must("row_no", UInt64), must("record_hash", UInt64)];
-    fields.push(must("record_key", Utf8));
-    fields.push(may("updated_at", instant()));
-    fields.extend(RECORD_TEXT.iter().map(|name| may(name, Utf8)));
-    // JSON object of the feed's further attributes, keys sorted.
-    fields.push(may("attributes", Utf8));
-    table("records", false, fields)
-}
-
-/// The text columns of `records`, in order; as sent, blanks trimmed.
-pub const RECORD_TEXT: &[&str] = &[
-    "name",
-    "given",
-    "family",
-    "email",
-    "phone",
-    "birth_date",
-    "address",
-    "postcode",
-    "city",
-    "region",
-    "country",
-    "company",
-    "account",
-    "exclusive_id",
-    // Key of another record of the same silo that is the same customer.
-    "same_as",
-];
-
-/// What happened: one row per event. `(import_id, row_no, part)` is its address; `source_id` the silo's own
-/// id where it has one, by which a later append import replaces it.
-pub fn events() -> Table {
-    table(
-        "events",
-        false,
-        vec![
-            must("import_id", UInt64),
-            must("row_no", UInt64),
-            must("part", UInt16),
-            must("record_hash", UInt64),
-            must("at", instant()),
-            must("kind", UInt8),
-            must("event", Utf8),
-            must("outcome", UInt8),
-            must("value_minor", Int64),
-            may("currency", Utf8),
-            may("original_minor", Int64),
-            may("reference", Utf8),
-            may("source_id", Utf8),
-            may("score", Float64),
-        ],
-    )
-}
-
-/// Free text of events: what customers wrote, and the reasons silos gave.
-pub fn event_text() -> Table {
-    let text = ["title", "text", "reason", "channel"];
-    let mut fields = vec![must("import_id", UInt64), must("row_no", UInt64), must("part", UInt16)];
-    fields.extend(text.iter().map(|name| may(name, Utf8)));
-    table("event_text", false, fields)
-}
-
-/// Rows that could not be read: where, why, and the row itself.
-pub fn rejects() -> Table {
-    table(
-        "rejects",
-        false,
-        vec![
-            must("import_id", UInt64),
-            must("file", Utf8),
-            must("line", UInt64),
-            must("column", Utf8),
-            must("reason", Utf8),
-            must("raw", Utf8),
-        ],
-    )
-}
-
-/// One row per step in the life of an import, numbered by `seq`: `started`, then `done` or `aborted`; a done
-/// one may become `replaced`, then `gone`. Its rows in other tables count while its last step is `done`.
-pub fn imports() -> Table {
-    table(
-        "imports",
-        false,
-        vec![
-            must("seq", UInt64),
-            must("import_id", UInt64),
-            must("status", Utf8),
-            must("at", instant()),
-            must("silo", Utf8),
-            must("feed", Utf8),
-            must("mode", Utf8),
-            must("files", Utf8),
-            must("rows", UInt64),
-            must("records", UInt64),
-            must("events", UInt64),
-            must("rejects", UInt64),
-        ],
-    )
-}
-
-/// What people said of two records, oldest first by `seq`: `same`, `different`, or `undone`. Rows are only ever
-/// added; the last word on a pair counts. Records are named by silo and key, so that decisions outlive rebuilds.
-pub fn decisions() -> Table {
-    table(
-        "decisions",
-        false,
-        vec![
-            must("seq", UInt64),
-            must("at", instant()),
-            must("by", Utf8),
-            must("silo_a", Utf8),
-            must("key_a", Utf8),
-            must("silo_b", Utf8),
-            must("key_b", Utf8),
-            must("verdict", Utf8),
-            must("reason", Utf8),
-        ],
-    )
-}
-
-/// Trained models and what became of them, oldest first by `seq`. `model` is JSON; `state` is `proposed`,
-/// `accepted` or `rejected`. The last accepted one of a purpose is in force.
-pub fn models() -> Table {
-    table(
-        "models",
-        false,
-        vec![
-            must("seq", UInt64),
-            must("at", instant()),
-            must("by", Utf8),
-            must("purpose", Utf8),
-            must("version", Utf8),
-            must("state", Utf8),
-            must("reason", Utf8),
-            must("model", Utf8),
-            // What it would change, as JSON; empty for all but proposals.
-            must("changes", Utf8),
-        ],
-    )
-}
-
-/// One row per published edition; the last commit of a refresh.
-pub fn editions() -> Table {
-    table(
-        "editions",
-        false,
-        vec![
-            must("edition", UInt64),
-            must("snapshot", Int64),
-            must("at", instant()),
-            must("as_of", Date32),
-            must("inputs", Utf8),
-            must("checks", Utf8),
-        ],
-    )
-}
+use DataType::{Boolean, Date32, Float32, Float64, Int8, Int64, UInt8, UInt16, UInt32, UInt64, Utf8};
 
 /// Which customer a record belongs to. Sorted by record hash.
 pub fn customer_of() -> Table {
     table(
         "customer_of",
         true,
-        vec![must("record_hash", UInt64), must("silo", Utf8), must("customer", UInt32)],
+        vec![
+            must("record_hash", UInt64),
+            must("silo", Utf8),
+            must("customer", UInt32),
+            // Hash of all that was compared of the record, and of how; 0 where nothing was.
+            must("content", UInt64),
+        ],
     )
+}
+
+/// Pairs of records that were weighed and found worth keeping, for the next refresh. Records are told by their row
+/// in `customer_of`, counted from 0; `rule` is the number of the first blocking rule that brought the two together.
+/// Sorted by `a`, then `b`.
+pub fn pairs() -> Table {
+    table(
+        "pairs",
+        true,
+        vec![must("a", UInt32), must("b", UInt32), must("weight", Float32), must("rule", UInt8)],
+    )
+}
+
+/// Blocks of records too many to be compared with one another, by a hash of rule and keys; ascending. For the next
+/// refresh.
+pub fn overfull_blocks() -> Table {
+    table("overfull_blocks", true, vec![must("block", UInt64)])
 }
 
 /// Customers by dense code: the permanent id, the segment, how many records stand behind it. Sorted by code.
@@ -345,6 +213,7 @@ pub const STATEMENT_FIGURES: &[&str] = &[
     "won_back_minor",
     "expanded_minor",
     "contracted_minor",
+    "fx_minor",
     "lost_minor",
     "adjusted_minor",
     "closing_minor",
@@ -369,125 +238,6 @@ pub fn customer_state() -> Table {
     )
 }
 
-/// The retention triangle: cohorts of every granularity and segment at every age; `segment` is empty for the whole.
-pub fn cohorts() -> Table {
-    table(
-        "cohorts",
-        true,
-        vec![
-            must("granularity", Utf8),
-            must("cohort", Utf8),
-            must("start", Date32),
-            must("segment", Utf8),
-            // Periods since the cohort's own, whose end is age 0.
-            must("age", UInt16),
-            must("size", Int64),
-            must("gained_minor", Int64),
-            must("active", Int64),
-            must("value_minor", Int64),
-        ],
-    )
-}
-
-/// Share of customers still there so many days after they were gained; `segment` is empty for the whole.
-pub fn survival() -> Table {
-    table(
-        "survival",
-        true,
-        vec![
-            must("segment", Utf8),
-            must("days", UInt32),
-            // Customers looked at for at least so many days and not lost before.
-            must("at_risk", UInt64),
-            // Lost since the row before, up to and with these days.
-            must("lost", UInt64),
-            must("share", Float64),
-            must("low", Float64),
-            must("high", Float64),
-        ],
-    )
-}
-
-/// What is told of survival: `median` life by segment, `log_rank` and its groups, `cox` and its traits. What
-/// `value` holds goes by `test`; a test that was refused has only its `reason`.
-pub fn survival_tests() -> Table {
-    table(
-        "survival_tests",
-        true,
-        vec![
-            must("test", Utf8),
-            must("name", Utf8),
-            may("customers", UInt64),
-            may("lost", UInt64),
-            may("value", Float64),
-            may("low", Float64),
-            may("high", Float64),
-            may("degrees", UInt32),
-            may("p_value", Float64),
-            must("reason", Utf8),
-        ],
-    )
-}
-
-/// What the base and each segment are worth under each model; `segment` is empty for the whole. A model that was
-/// refused has only its `reason`.
-pub fn worth() -> Table {
-    table(
-        "worth",
-        true,
-        vec![
-            must("model", Utf8),
-            // Of contracts; empty for purchases.
-            must("stream", Utf8),
-            must("segment", Utf8),
-            must("customers", UInt64),
-            may("alive", Float64),
-            may("alive_low", Float64),
-            may("alive_high", Float64),
-            // Told alive for want of a second purchase.
-            must("assumed_alive", UInt64),
-            may("equity_minor", Int64),
-            may("equity_low_minor", Int64),
-            may("equity_high_minor", Int64),
-            // The same of these customers under the fit of the whole: these add up to the whole.
-            may("whole_alive", Float64),
-            may("whole_equity_minor", Int64),
-            // JSON objects.
-            must("parameters", Utf8),
-            must("convergence", Utf8),
-            may("log_likelihood", Float64),
-            may("spend_correlation", Float64),
-            must("draws", UInt32),
-            must("failed_draws", UInt32),
-            must("reason", Utf8),
-        ],
-    )
-}
-
-/// What each customer is worth and whether it is fading, under the fits of the whole. Sorted by customer;
-/// customers never met and without a contract have no row.
-pub fn customer_worth() -> Table {
-    table(
-        "customer_worth",
-        true,
-        vec![
-            must("customer", UInt32),
-            may("bg_nbd_alive", Float64),
-            may("pareto_nbd_alive", Float64),
-            // Discounted purchases to come.
-            may("bg_nbd_purchases", Float64),
-            may("pareto_nbd_purchases", Float64),
-            may("bg_nbd_minor", Int64),
-            may("pareto_nbd_minor", Int64),
-            may("contract_minor", Int64),
-            may("silent_days", UInt32),
-            may("limit_days", Float64),
-            // `silent`, `modelled`, `both`, or empty.
-            must("fading", Utf8),
-        ],
-    )
-}
-
 /// Every table, raw ones first.
 pub fn all() -> Vec<Table> {
     vec![
@@ -500,6 +250,8 @@ pub fn all() -> Vec<Table> {
         event_text(),
         rejects(),
         customer_of(),
+        pairs(),
+        overfull_blocks(),
         customers(),
         redirects(),
         merges(),
@@ -510,6 +262,9 @@ pub fn all() -> Vec<Table> {
         postings(),
         statement(),
         customer_state(),
+        loss_reasons(),
+        loss_causes(),
+        loss_cause_of(),
         cohorts(),
         survival(),
         survival_tests(),

@@ -3,6 +3,7 @@
 use crate::columns::States;
 use crate::error::{Error, same_length};
 use crate::figures::{FIGURES, Line};
+use crate::segments::column_of;
 use model::{Granularity, Period};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -30,13 +31,10 @@ impl Closing {
             let (count, minor) = (i128::from(states.active[at]), i128::from(states.value_minor[at]));
             self.totals[0].0 += count;
             self.totals[0].1 += minor;
-            if segments > 0 {
-                let code = segment_of.get(customer as usize).map(|code| usize::from(*code));
-                let Some(total) = code.and_then(|code| self.totals.get_mut(code + 1)) else {
-                    return Err(Error::NoSegment { customer, segments });
-                };
-                total.0 += count;
-                total.1 += minor;
+            let column = column_of(customer, segments, segment_of)?;
+            if column > 0 {
+                self.totals[column].0 += count;
+                self.totals[column].1 += minor;
             }
         }
         Ok(())
@@ -129,10 +127,10 @@ fn adds_up(line: &Line) -> Result<(), Imbalance> {
     let rule = "opening + gained + won back − lost + adjusted";
     equal(line, "closing_count", rule, count, f.closing_count.into())?;
     let minor = sum(
-        &[f.opening_minor, f.gained_minor, f.won_back_minor, f.expanded_minor, f.adjusted_minor],
+        &[f.opening_minor, f.gained_minor, f.won_back_minor, f.expanded_minor, f.fx_minor, f.adjusted_minor],
         &[f.contracted_minor, f.lost_minor],
     );
-    let rule = "opening + gained + won back + expanded − contracted − lost + adjusted";
+    let rule = "opening + gained + won back + expanded − contracted − lost + fx + adjusted";
     equal(line, "closing_minor", rule, minor, f.closing_minor.into())
 }
 

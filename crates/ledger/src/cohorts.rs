@@ -6,6 +6,7 @@ use crate::calendar::Calendar;
 use crate::columns::PostingRows;
 use crate::error::Error;
 use crate::fold::{Fold, Moved, Step};
+use crate::segments::column_of;
 use model::{Day, Granularity, Movement, Period};
 use statrs::function::erf::erf_inv;
 use std::collections::BTreeMap;
@@ -127,7 +128,7 @@ impl CohortBuilder {
                 Some(life) if life.customer == customer => {}
                 _ => {
                     self.close();
-                    let column = self.column(customer, segment_of)?;
+                    let column = column_of(customer, self.segments, segment_of)?;
                     self.current = Some(Life::new(customer, column, period));
                 }
             }
@@ -145,17 +146,6 @@ impl CohortBuilder {
         let outside = Error::OutsideTheBooks { customer, day: Day(day), as_of: self.as_of };
         let month = self.calendar.month(day).ok_or(outside)?;
         Ok(self.calendar.period(self.granularity, month).index)
-    }
-
-    fn column(&self, customer: u32, segment_of: &[u16]) -> Result<usize, Error> {
-        if self.segments == 0 {
-            return Ok(0);
-        }
-        let code = segment_of.get(customer as usize).map(|code| usize::from(*code));
-        match code.filter(|code| *code < self.segments) {
-            Some(code) => Ok(code + 1),
-            None => Err(Error::NoSegment { customer, segments: self.segments }),
-        }
     }
 
     fn close(&mut self) {

@@ -17,6 +17,17 @@ pub struct Rows<'a> {
     pub value_minor: &'a [i64],
     /// What a subscription is known by.
     pub reference: &'a [u64],
+    /// What subscription events say beside their price; `None`: every one is a price in the company's currency.
+    pub terms: Option<Terms<'a>>,
+}
+
+/// Columns that only subscription events read, as long as the others.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Code of `model::Clause`.
+    pub clause: &'a [u8],
+    /// Code of the amount's currency: 0 the company's, else 1 + index into `Rules::currencies`.
+    pub currency: &'a [u8],
 }
 
 impl<'a> Rows<'a> {
@@ -28,6 +39,10 @@ impl<'a> Rows<'a> {
         same_length("stream", n, self.stream.len())?;
         same_length("value_minor", n, self.value_minor.len())?;
         same_length("reference", n, self.reference.len())?;
+        if let Some(terms) = self.terms {
+            same_length("clause", n, terms.clause.len())?;
+            same_length("currency", n, terms.currency.len())?;
+        }
         Ok(self)
     }
 
@@ -40,13 +55,18 @@ impl<'a> Rows<'a> {
             kind: &self.kind[range.clone()],
             stream: &self.stream[range.clone()],
             value_minor: &self.value_minor[range.clone()],
-            reference: &self.reference[range],
+            reference: &self.reference[range.clone()],
+            terms: self.terms.map(|terms| Terms {
+                clause: &terms.clause[range.clone()],
+                currency: &terms.currency[range],
+            }),
         }
     }
 }
 
 /// Ledger postings in columns of equal length, sorted by customer, day, seq. One per customer and day, but two
-/// where a customer is lost at the opening of a day and won back by its close: lost comes first.
+/// where a customer is lost at the opening of a day and won back by its close (lost comes first), or where the
+/// value of one who stays moves by itself and by exchange rates (fx comes last).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Postings {
     /// Dense customer code.

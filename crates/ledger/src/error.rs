@@ -24,17 +24,30 @@ pub enum Error {
         /// Day of the row.
         day: Day,
     },
-    /// A code of `model::EventKind` or `model::Movement` this version does not know.
+    /// A code of `model::EventKind`, `model::Clause` or `model::Movement` this version does not know.
     #[error(
         "customer {customer} has the unknown {what} code {code}; was it written by a newer version of Kept?"
     )]
     UnknownCode {
         /// Code of the customer.
         customer: u32,
-        /// `kind` or `movement`.
+        /// `kind`, `clause` or `movement`.
         what: &'static str,
         /// The code.
         code: u8,
+    },
+    /// An amount in a currency without a rate.
+    #[error(
+        "customer {customer} has an amount of {day} in currency {currency}, for which there is no rate on that \
+         day; reject such rows or add the rate"
+    )]
+    NoRate {
+        /// Code of the customer.
+        customer: u32,
+        /// Code of the currency.
+        currency: u8,
+        /// Day of the amount.
+        day: Day,
     },
     /// A posting the statement's periods cannot hold.
     #[error("customer {customer} has a posting on {day}, outside the books (year −9999 to {as_of})")]
@@ -61,6 +74,52 @@ pub enum Error {
         left: u32,
         /// Follow-up of the other.
         right: u32,
+    },
+    /// The period is not over.
+    #[error("{period} ends after {as_of}, the last day of the books; close it when it is over")]
+    NotOver {
+        /// The period as text.
+        period: String,
+        /// Last day of the books.
+        as_of: Day,
+    },
+    /// The period is closed already.
+    #[error("{period} is closed already, the books are closed until {cut_off}; reopen it first")]
+    AlreadyClosed {
+        /// The period as text.
+        period: String,
+        /// Last closed day.
+        cut_off: Day,
+    },
+    /// The period is not closed.
+    #[error("{period} is not closed; there is nothing to reopen")]
+    NotClosed {
+        /// The period as text.
+        period: String,
+    },
+    /// A reopening without a reason.
+    #[error("reopening {period} needs a reason; it stays in the history")]
+    NoReason {
+        /// The period as text.
+        period: String,
+    },
+    /// What was frozen is not what was sealed.
+    #[error("the closing of {period} was changed after it was sealed; restore what was frozen from a backup")]
+    Tampered {
+        /// The period as text.
+        period: String,
+    },
+    /// The stock was taken at other days than are needed.
+    #[error("the stock holds no cut-off on {day}; take it on the days that `Frozen::cut_offs` names")]
+    NoStock {
+        /// The day that is missing.
+        day: Day,
+    },
+    /// A customer code without an id.
+    #[error("customer {customer} has no id; give the id of every code")]
+    NoId {
+        /// The code.
+        customer: u32,
     },
     /// Columns of a model's input that differ in length.
     #[error("column `{column}` has {found} rows where {expected} are due; pass columns of one length")]

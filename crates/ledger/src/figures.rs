@@ -13,11 +13,11 @@ macro_rules! figures {
         pub struct Figures { $($(#[$meta])* pub $name: i64,)+ }
 
         /// Names of the figures, in order.
-        pub const FIGURES: [&str; 16] = [$(stringify!($name),)+];
+        pub const FIGURES: [&str; 17] = [$(stringify!($name),)+];
 
         impl Figures {
             /// The figures in the order of [`FIGURES`].
-            pub const fn as_array(&self) -> [i64; 16] {
+            pub const fn as_array(&self) -> [i64; 17] {
                 [$(self.$name,)+]
             }
         }
@@ -51,12 +51,64 @@ figures! {
     expanded_minor,
     /// Fall of value.
     contracted_minor,
+    /// What exchange rates alone changed, signed.
+    fx_minor,
     /// Value the lost took.
     lost_minor,
     /// Prior-period adjustments, signed.
     adjusted_minor,
     /// Value at the end of the period.
     closing_minor,
+}
+
+/// What became by the end of a period of those known on its eve, each netted over the period: what rates on the
+/// opening base are made of. Exchange rates and adjustments are left out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct OpeningCohort {
+    /// Active on the eve, not at the end.
+    pub lost_count: i64,
+    /// Their value on the eve, minor units.
+    pub lost_minor: i64,
+    /// Rise of the value of those active at both ends, minor units.
+    pub expanded_minor: i64,
+    /// Fall of the value of those active at both ends, minor units, positive.
+    pub contracted_minor: i64,
+    /// Value at the end of those who had been lost before the eve and are active again, minor units.
+    pub returned_minor: i64,
+}
+
+/// Where a customer stood on the eve of a period, and what was beside since.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Eve {
+    /// Count and value.
+    pub(crate) standing: (i64, i64),
+    /// Whether ever active until then.
+    pub(crate) known: bool,
+    /// What exchange rates and adjustments changed since.
+    pub(crate) beside_minor: i64,
+}
+
+impl OpeningCohort {
+    /// Adds one customer with where it stood on the eve and stands at the end.
+    pub(crate) const fn add(&mut self, eve: &Eve, closing: (i64, i64)) {
+        let Eve { standing: (count, value_minor), known, beside_minor } = *eve;
+        match (count > 0, closing.0 > 0) {
+            (true, true) => {
+                let change = closing.1 - value_minor - beside_minor;
+                if change > 0 {
+                    self.expanded_minor += change;
+                } else {
+                    self.contracted_minor -= change;
+                }
+            }
+            (true, false) => {
+                self.lost_count += 1;
+                self.lost_minor += value_minor;
+            }
+            (false, true) if known => self.returned_minor += closing.1 - beside_minor,
+            (false, _) => {}
+        }
+    }
 }
 
 /// What is summed up in one cell of a statement.
@@ -66,6 +118,7 @@ pub(crate) struct Sums {
     moved: [(i64, i64); Movement::ALL.len()],
     /// Count and value of the postings as they are.
     pub(crate) posted: (i64, i64),
+    pub(crate) cohort: OpeningCohort,
 }
 
 impl Sums {
@@ -78,7 +131,7 @@ impl Sums {
 
     /// The figures after an opening count and value.
     pub(crate) const fn figures(&self, opening: (i64, i64)) -> Figures {
-        let [gained, won_back, expanded, contracted, lost, adjusted] = self.moved;
+        let [gained, won_back, expanded, contracted, lost, adjusted, fx] = self.moved;
         Figures {
             opening_count: opening.0,
             gained_count: gained.0,
@@ -93,6 +146,7 @@ impl Sums {
             won_back_minor: won_back.1,
             expanded_minor: expanded.1,
             contracted_minor: contracted.1,
+            fx_minor: fx.1,
             lost_minor: lost.1,
             adjusted_minor: adjusted.1,
             closing_minor: opening.1 + self.posted.1,
@@ -109,4 +163,6 @@ pub struct Line {
     pub segment: Option<u16>,
     /// The figures.
     pub figures: Figures,
+    /// What became of the opening's customers.
+    pub cohort: OpeningCohort,
 }

@@ -84,6 +84,7 @@ impl Fold {
                 emit(Moved { movement, day, count: -i64::from(count), value_minor: -value_minor });
                 self.end_spell(|spell| spell.peak_minor, emit);
             }
+            Movement::Fx => emit(Moved { movement, day, count: 0, value_minor }),
             Movement::Adjustment => {
                 emit(Moved { movement, day, count: i64::from(count), value_minor });
                 if count < 0 {

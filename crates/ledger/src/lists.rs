@@ -18,7 +18,7 @@ pub struct MovedRow {
 
 /// Collects the rows behind one movement of one period: for gained, won back and lost one row per movement,
 /// for expanded and contracted one per customer. Their number is the figure's count, their sum its value.
-/// (Adjustments: one row each; the signed counts in the figure may cancel.)
+/// (Adjustments and fx: one row each; the signed counts in the figure may cancel.)
 #[derive(Debug)]
 pub struct MovedList {
     movement: Movement,

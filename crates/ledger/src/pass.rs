@@ -3,11 +3,12 @@
 //! and won back that day. Only days on which something can change are looked at.
 
 use crate::columns::{Postings, Rows, States};
+use crate::contract::Notice;
 use crate::error::Error;
 use crate::reason::Reason;
 use crate::rules::Rules;
 use crate::stream::{Standing, Stream};
-use model::{Day, EventKind, Movement};
+use model::{Clause, Day, EventKind, Movement};
 
 const CONTACT: u8 = EventKind::Contact.code();
 const PURCHASE: u8 = EventKind::Purchase.code();
@@ -51,6 +52,8 @@ struct Turn {
     due: i32,
     rise: (i64, usize),
     fall: (i64, usize),
+    /// What exchange rates alone changed, and the first stream they did it in.
+    fx: (i64, usize),
 }
 
 /// One posting before it is put into columns.
@@ -68,7 +71,7 @@ struct Booked {
 impl Pass {
     /// A pass under the company's rules, before any row.
     pub fn new(rules: &Rules) -> Self {
-        let streams = rules.streams.iter().map(|rule| Stream::new(rule, rules.annual)).collect();
+        let streams = rules.streams.iter().map(|rule| Stream::new(rule, rules)).collect();
         Self { as_of: rules.as_of.0.min(i32::MAX - 1), streams, current: None, uncounted: 0 }
     }
 
@@ -153,10 +156,12 @@ impl Pass {
             }
             REFUND => {
                 current.net_minor -= value_minor;
-                stream.is_some_and(|stream| stream.refund(day, seq, value_minor))
+                stream.is_some_and(|stream| stream.refund(day, seq, rows.reference[at], value_minor))
             }
             SUBSCRIPTION => {
-                stream.is_some_and(|stream| stream.subscribe(day, seq, rows.reference[at], value_minor))
+                let notice = notice(rows, at)?;
+                let counted = stream.map(|stream| stream.subscribe(day, seq, &notice));
+                counted.transpose().map_err(|none| none.of(current.code))?.unwrap_or(false)
             }
             code => {
                 return Err(Error::UnknownCode { customer: current.code, what: "kind", code });
@@ -185,7 +190,23 @@ impl Pass {
             book(postings, &Booked { code, day, movement, count: -1, value_minor, by, cause });
             before = Standing::default();
         }
-        let value_minor = turn.now.value_minor - before.value_minor;
+        let stays = before.active && turn.now.active;
+        let (fx_minor, revalued) = if stays { turn.fx } else { (0, 0) };
+        let value_minor = turn.now.value_minor - before.value_minor - fx_minor;
+        self.change(day, before, &turn, value_minor, postings);
+        if fx_minor != 0
+            && let Some(current) = &self.current
+        {
+            let (movement, cause) =
+                (Movement::Fx, (Reason::Revalued, self.streams[revalued].subscribed_seq()));
+            let (code, value_minor, by) = (current.code, fx_minor, revalued);
+            book(postings, &Booked { code, day, movement, count: 0, value_minor, by, cause });
+        }
+    }
+
+    /// Books what changed by the close of `day` beside exchange rates.
+    fn change(&mut self, day: i32, before: Standing, turn: &Turn, value_minor: i64, postings: &mut Postings) {
+        let Some(current) = &mut self.current else { return };
         let (movement, count, by) = match (before.active, turn.now.active) {
             (false, true) if current.gained_on.is_none() => {
                 current.gained_on = Some(day);
@@ -234,6 +255,15 @@ impl Pass {
     }
 }
 
+/// What a subscription event says.
+fn notice(rows: &Rows<'_>, at: usize) -> Result<Notice, Error> {
+    let (code, currency) = rows.terms.map_or((0, 0), |terms| (terms.clause[at], terms.currency[at]));
+    let Some(clause) = Clause::from_code(code) else {
+        return Err(Error::UnknownCode { customer: rows.customer[at], what: "clause", code });
+    };
+    Ok(Notice { reference: rows.reference[at], clause, currency, amount_minor: rows.value_minor[at] })
+}
+
 /// Code of the first stream with an active standing.
 fn first(streams: &[Stream], standing: impl Fn(&Stream) -> Standing) -> usize {
     streams.iter().position(|stream| standing(stream).active).unwrap_or(0)
@@ -254,13 +284,22 @@ fn book(postings: &mut Postings, booked: &Booked) {
 /// Settles every stream on `day`.
 #[inline]
 fn turn(streams: &mut [Stream], day: i32) -> Turn {
-    let mut turn =
-        Turn { opened: false, now: Standing::default(), due: i32::MAX, rise: (0, 0), fall: (0, 0) };
+    let mut turn = Turn {
+        opened: false,
+        now: Standing::default(),
+        due: i32::MAX,
+        rise: (0, 0),
+        fall: (0, 0),
+        fx: (0, 0),
+    };
     for (code, stream) in streams.iter_mut().enumerate().filter(|(_, stream)| stream.touched) {
         turn.due = turn.due.min(stream.settle(day));
         turn.opened |= stream.opened;
         turn.now.active |= stream.is.active;
         turn.now.value_minor += stream.is.value_minor;
+        if stream.fx_minor != 0 {
+            turn.fx = (turn.fx.0 + stream.fx_minor, if turn.fx.0 == 0 { code } else { turn.fx.1 });
+        }
         let delta = stream.delta();
         if delta > turn.rise.0 {
             turn.rise = (delta, code);

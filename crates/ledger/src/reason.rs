@@ -23,11 +23,21 @@ pub enum Reason {
     SubscriptionFell = 6,
     /// The last recurring value ended.
     SubscriptionEnded = 7,
+    /// The last subscription that counted was paused.
+    SubscriptionPaused = 8,
+    /// The last subscription that counted was not paid for too long.
+    PaymentOverdue = 9,
+    /// The last subscription that counted costs nothing any more.
+    WentFree = 10,
+    /// The end of the last subscription that counted was asked for.
+    CancellationAsked = 11,
+    /// Exchange rates changed.
+    Revalued = 12,
 }
 
 impl Reason {
     /// Every reason, in order of code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::Purchased,
         Self::NoPurchase,
         Self::Refunded,
@@ -36,6 +46,11 @@ impl Reason {
         Self::SubscriptionRose,
         Self::SubscriptionFell,
         Self::SubscriptionEnded,
+        Self::SubscriptionPaused,
+        Self::PaymentOverdue,
+        Self::WentFree,
+        Self::CancellationAsked,
+        Self::Revalued,
     ];
 
     /// The stored code.
@@ -59,6 +74,11 @@ impl Reason {
             Self::SubscriptionRose => "subscription_rose",
             Self::SubscriptionFell => "subscription_fell",
             Self::SubscriptionEnded => "subscription_ended",
+            Self::SubscriptionPaused => "subscription_paused",
+            Self::PaymentOverdue => "payment_overdue",
+            Self::WentFree => "went_free",
+            Self::CancellationAsked => "cancellation_asked",
+            Self::Revalued => "revalued",
         }
     }
 
@@ -73,6 +93,11 @@ impl Reason {
             Self::SubscriptionRose => "recurring value rose",
             Self::SubscriptionFell => "recurring value fell",
             Self::SubscriptionEnded => "the last subscription ended",
+            Self::SubscriptionPaused => "the last subscription was paused",
+            Self::PaymentOverdue => "a payment was late for too long",
+            Self::WentFree => "nothing is paid any more",
+            Self::CancellationAsked => "the end was asked for",
+            Self::Revalued => "exchange rates changed",
         }
     }
 }

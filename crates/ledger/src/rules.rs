@@ -1,6 +1,8 @@
 //! The company's settings the books are kept by.
 
+use crate::rates::CurrencyRates;
 use model::Day;
+use model::config::Policies;
 use serde::{Deserialize, Serialize};
 
 /// Version of the rules in this crate; raised whenever the same events would be booked otherwise.
@@ -10,8 +12,11 @@ pub const RULE_VERSION: u32 = 2;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Regime {
-    /// While the sum of its recurring values is above 0.
-    Contractual,
+    /// While its subscriptions count, by its policies.
+    Contractual {
+        /// What counts, and worth how much.
+        policies: Policies,
+    },
     /// On the day of a purchase and for `gap_days` after it; lost at the opening of the day after those, also
     /// when there is a purchase on that day: it wins the customer back.
     Purchases {
@@ -35,6 +40,8 @@ pub struct StreamRule {
 pub struct Rules {
     /// Streams by code: the event's `stream` is the index.
     pub streams: Vec<StreamRule>,
+    /// Foreign currencies by code: code c of an event is entry c − 1, code 0 the company's own.
+    pub currencies: Vec<CurrencyRates>,
     /// Recurring value counts × 12 instead of per month.
     pub annual: bool,
     /// The last day the books cover; later events are as if they were not there.

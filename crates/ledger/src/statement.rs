@@ -3,9 +3,10 @@
 use crate::calendar::Calendar;
 use crate::columns::PostingRows;
 use crate::error::Error;
-use crate::figures::{Line, Sums};
+use crate::figures::{Eve, Line, Sums};
 use crate::fold::{Fold, Moved, Step};
-use model::{Day, Granularity};
+use crate::segments::column_of;
+use model::{Day, Granularity, Movement};
 
 const LENGTHS: [usize; 3] = [1, 3, 12];
 
@@ -19,6 +20,10 @@ pub struct StatementBuilder {
     grids: [Grid; 3],
     /// Folds of the current customer's month, quarter and year.
     folds: [Fold; 3],
+    /// Where the current customer stands, and stood on the eves of its month, quarter and year.
+    standing: (i64, i64),
+    known: bool,
+    eves: [Eve; 3],
     current: Option<Current>,
     first_month: usize,
 }
@@ -73,6 +78,9 @@ impl StatementBuilder {
             calendar,
             grids,
             folds: [Fold::default(); 3],
+            standing: (0, 0),
+            known: false,
+            eves: [Eve::default(); 3],
             current: None,
             first_month: usize::MAX,
         }
@@ -112,10 +120,11 @@ impl StatementBuilder {
                 let segment = column.checked_sub(1).map(|code| code as u16);
                 let mut opening = (0, 0);
                 for period in self.first_month / length..=last_month / length {
-                    let figures = grid.cells[period * grid.columns + column].figures(opening);
+                    let sums = &grid.cells[period * grid.columns + column];
+                    let (figures, cohort) = (sums.figures(opening), sums.cohort);
                     opening = (figures.closing_count, figures.closing_minor);
                     let period = self.calendar.period(granularity, period * length);
-                    lines.push(Line { period, segment, figures });
+                    lines.push(Line { period, segment, figures, cohort });
                 }
             }
         }
@@ -132,7 +141,7 @@ impl StatementBuilder {
             }
             _ => {
                 self.close_customer();
-                self.column(customer, segment_of)?
+                column_of(customer, self.segments, segment_of)?
             }
         };
         let month = match self.calendar.month(day) {
@@ -147,17 +156,6 @@ impl StatementBuilder {
         let current = Current { customer, day, month, column };
         self.current = Some(current);
         Ok(current)
-    }
-
-    fn column(&self, customer: u32, segment_of: &[u16]) -> Result<usize, Error> {
-        if self.segments == 0 {
-            return Ok(0);
-        }
-        let code = segment_of.get(customer as usize).map(|code| usize::from(*code));
-        match code.filter(|code| *code < self.segments) {
-            Some(code) => Ok(code + 1),
-            None => Err(Error::NoSegment { customer, segments: self.segments }),
-        }
     }
 
     /// Makes room for a day before all others. No fold is open then, for a customer's days only rise.
@@ -181,9 +179,15 @@ impl StatementBuilder {
             sums.posted.0 += i64::from(step.count);
             sums.posted.1 += step.value_minor;
         });
-        for ((fold, grid), length) in self.folds.iter_mut().zip(&mut self.grids).zip(LENGTHS) {
+        self.standing.0 += i64::from(step.count);
+        self.standing.1 += step.value_minor;
+        self.known |= step.count > 0;
+        let beside = matches!(step.movement, Movement::Fx | Movement::Adjustment);
+        let folds = self.folds.iter_mut().zip(&mut self.eves).zip(&mut self.grids);
+        for (((fold, eve), grid), length) in folds.zip(LENGTHS) {
             let emit = &mut |moved: Moved| grid.change(month / length, column, |sums| sums.add(&moved));
             fold.step(step, emit);
+            eve.beside_minor += if beside { step.value_minor } else { 0 };
         }
     }
 
@@ -191,11 +195,15 @@ impl StatementBuilder {
     #[inline]
     fn close_periods(&mut self, current: Current, month: usize) {
         let Current { month: last, column, .. } = current;
-        for ((fold, grid), length) in self.folds.iter_mut().zip(&mut self.grids).zip(LENGTHS) {
+        let now = self.standing;
+        let folds = self.folds.iter_mut().zip(&mut self.eves).zip(&mut self.grids);
+        for (((fold, eve), grid), length) in folds.zip(LENGTHS) {
             if last / length == month / length {
                 return;
             }
             fold.close(&mut |moved| grid.change(last / length, column, |sums| sums.add(&moved)));
+            grid.change(last / length, column, |sums| sums.cohort.add(eve, now));
+            *eve = Eve { standing: now, known: self.known, beside_minor: 0 };
         }
     }
 
@@ -203,6 +211,7 @@ impl StatementBuilder {
         if let Some(current) = self.current.take() {
             self.close_periods(current, usize::MAX);
         }
+        (self.standing, self.known, self.eves) = ((0, 0), false, [Eve::default(); 3]);
     }
 
     /// Gives quarters and years the sums of their months' postings.

@@ -1,7 +1,8 @@
 //! One customer in one revenue stream: what counts, from when until when (definitions: Active, Value).
 
+use crate::contract::{Amounts, Contract, NoRate, Notice};
 use crate::reason::Reason;
-use crate::rules::{Regime, StreamRule};
+use crate::rules::{Regime, Rules, StreamRule};
 use std::collections::VecDeque;
 
 /// Days over which a purchase or refund counts into value, its own day included.
@@ -32,7 +33,7 @@ pub(crate) struct Standing {
 
 #[derive(Debug)]
 enum Kind {
-    Contractual { factor: i64 },
+    Contractual { factor: i64, contract: Contract },
     Purchases { gap_days: i32, margin_parts: Option<i64> },
 }
 
@@ -55,16 +56,18 @@ pub(crate) struct Stream {
     left_the_year: Mark,
     year: VecDeque<Counted>,
     year_minor: i64,
-    /// Recurring value per month by reference, sorted by reference.
-    subscriptions: Vec<(u64, i64)>,
-    monthly_minor: i64,
     subscribed: Mark,
+    /// The part of the last settled day's change that is exchange rates alone.
+    pub(crate) fx_minor: i64,
 }
 
 impl Stream {
-    pub(crate) fn new(rule: &StreamRule, annual: bool) -> Self {
+    pub(crate) fn new(rule: &StreamRule, rules: &Rules) -> Self {
         let kind = match rule.regime {
-            Regime::Contractual => Kind::Contractual { factor: if annual { 12 } else { 1 } },
+            Regime::Contractual { policies } => Kind::Contractual {
+                factor: if rules.annual { 12 } else { 1 },
+                contract: Contract::new(policies, &rules.currencies),
+            },
             Regime::Purchases { gap_days } => Kind::Purchases {
                 gap_days: i32::try_from(gap_days).unwrap_or(i32::MAX),
                 margin_parts: rule.margin.map(|share| (share * MARGIN_PARTS as f64).round() as i64),
@@ -83,9 +86,8 @@ impl Stream {
             left_the_year: NEVER,
             year: VecDeque::new(),
             year_minor: 0,
-            subscriptions: Vec::new(),
-            monthly_minor: 0,
             subscribed: NEVER,
+            fx_minor: 0,
         }
     }
 
@@ -98,8 +100,10 @@ impl Stream {
         self.lapsed = NEVER;
         self.year.clear();
         self.year_minor = 0;
-        self.subscriptions.clear();
-        self.monthly_minor = 0;
+        self.fx_minor = 0;
+        if let Kind::Contractual { contract, .. } = &mut self.kind {
+            contract.reset();
+        }
     }
 
     /// Takes a purchase; false when this stream does not count purchases.
@@ -117,35 +121,31 @@ impl Stream {
         true
     }
 
-    /// Takes a refund of `value_minor`; false when this stream does not count purchases.
-    pub(crate) fn refund(&mut self, day: i32, seq: u32, value_minor: i64) -> bool {
-        let Kind::Purchases { margin_parts, .. } = self.kind else {
-            return false;
-        };
-        self.refunded = Mark { day, seq };
-        self.count(self.refunded, -with_margin(value_minor, margin_parts));
-        true
+    /// Takes a refund of `value_minor`; false when this stream does not count refunds.
+    pub(crate) fn refund(&mut self, day: i32, seq: u32, reference: u64, value_minor: i64) -> bool {
+        match &mut self.kind {
+            Kind::Contractual { contract, .. } => {
+                self.touched = true;
+                contract.refund(seq, reference, value_minor)
+            }
+            Kind::Purchases { margin_parts, .. } => {
+                let margin_parts = *margin_parts;
+                self.refunded = Mark { day, seq };
+                self.count(self.refunded, -with_margin(value_minor, margin_parts));
+                true
+            }
+        }
     }
 
-    /// Sets the recurring value of one reference; false when this stream has none.
-    pub(crate) fn subscribe(&mut self, day: i32, seq: u32, reference: u64, monthly_minor: i64) -> bool {
-        let Kind::Contractual { .. } = self.kind else {
-            return false;
+    /// Takes what an event says of a subscription; false when this stream has none. Fails on an amount in a
+    /// currency without a rate.
+    pub(crate) fn subscribe(&mut self, day: i32, seq: u32, notice: &Notice) -> Result<bool, NoRate> {
+        let Kind::Contractual { contract, .. } = &mut self.kind else {
+            return Ok(false);
         };
         self.touched = true;
         self.subscribed = Mark { day, seq };
-        match self.subscriptions.binary_search_by_key(&reference, |known| known.0) {
-            Ok(at) => {
-                let known = &mut self.subscriptions[at].1;
-                self.monthly_minor += monthly_minor - *known;
-                *known = monthly_minor;
-            }
-            Err(at) => {
-                self.monthly_minor += monthly_minor;
-                self.subscriptions.insert(at, (reference, monthly_minor));
-            }
-        }
-        true
+        contract.say(day, seq, notice).map(|()| true)
     }
 
     #[inline]
@@ -163,12 +163,12 @@ impl Stream {
     pub(crate) fn settle(&mut self, day: i32) -> i32 {
         self.was = self.is;
         self.opened = self.was.active && self.lapsed.day != day;
-        match self.kind {
-            Kind::Contractual { factor } => {
-                let active = self.monthly_minor > 0;
-                self.is =
-                    Standing { active, value_minor: if active { self.monthly_minor * factor } else { 0 } };
-                i32::MAX
+        match &mut self.kind {
+            Kind::Contractual { factor, contract } => {
+                let (Amounts { active, monthly_minor, fx_minor }, due) = contract.settle(day);
+                self.is = Standing { active, value_minor: monthly_minor * *factor };
+                self.fx_minor = fx_minor * *factor;
+                due
             }
             Kind::Purchases { .. } => {
                 let next_leaves = self.drop_left(day);
@@ -198,9 +198,14 @@ impl Stream {
         i32::MAX
     }
 
-    /// Change of value on the last settled day.
+    /// Ordinal of the last event of a subscription.
+    pub(crate) const fn subscribed_seq(&self) -> u32 {
+        self.subscribed.seq
+    }
+
+    /// Change of value on the last settled day, beside exchange rates.
     pub(crate) const fn delta(&self) -> i64 {
-        self.is.value_minor - self.was.value_minor
+        self.is.value_minor - self.was.value_minor - self.fx_minor
     }
 
     /// Why it became active on the settled day, and the ordinal of the event behind that.
@@ -214,8 +219,8 @@ impl Stream {
     /// Why it stopped being active on the settled `day`, be it only until that day's events, and the ordinal
     /// of the event behind that.
     pub(crate) const fn cause_of_end(&self, day: i32) -> (Reason, u32) {
-        match self.kind {
-            Kind::Contractual { .. } => (Reason::SubscriptionEnded, self.subscribed.seq),
+        match &self.kind {
+            Kind::Contractual { contract, .. } => contract.cause(),
             Kind::Purchases { .. } if self.lapsed.day == day => (Reason::NoPurchase, self.lapsed.seq),
             Kind::Purchases { .. } => (Reason::NoPurchase, self.purchased.seq),
         }

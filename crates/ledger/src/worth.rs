@@ -17,6 +17,7 @@ mod silence;
 #[cfg(test)]
 mod slopes;
 mod special;
+mod thinned;
 
 pub use crate::fit::{Convergence, Fit, Search};
 pub use bgbb::{BgBb, Chances};

@@ -5,6 +5,8 @@
 
 pub mod check;
 mod feed;
+pub mod policy;
+mod reason;
 mod worth;
 
 pub use feed::{
@@ -12,6 +14,11 @@ pub use feed::{
 };
 pub use worth::Worth;
 
+pub use policy::{Policies, Policy};
+
+pub use reason::{OTHER_REASON, RESERVED_REASONS, Reason, Taxonomy, UNKNOWN_REASON};
+
+use crate::kind::Outcome;
 use crate::money::Currency;
 use crate::period::Day;
 use serde::Deserialize;
@@ -65,6 +72,9 @@ pub struct Config {
     /// Named kinds of contact.
     #[serde(default, rename = "touchpoint")]
     pub touchpoints: Vec<Touchpoint>,
+    /// Why customers say they leave; the first that fits a text counts.
+    #[serde(default, rename = "reason")]
+    pub reasons: Vec<Reason>,
     /// Source systems and their feeds.
     #[serde(default, rename = "silo")]
     pub silos: Vec<Silo>,
@@ -191,6 +201,16 @@ pub struct Stream {
     /// Share of revenue (0–1) that counts as value; 1 when absent.
     #[serde(default)]
     pub margin: Option<f64>,
+    /// Contractual: what counts as a paying customer; Kept's own policy when absent.
+    #[serde(default)]
+    pub policy: Option<Policy>,
+}
+
+impl Stream {
+    /// The policies in force; they say something of contractual streams only.
+    pub fn policies(&self) -> Policies {
+        self.policy.unwrap_or_default().policies()
+    }
 }
 
 fn return_share() -> f64 {
@@ -246,6 +266,12 @@ pub struct Touchpoint {
     pub owner: Spanned<String>,
     /// The stage it belongs to.
     pub stage: Spanned<String>,
+    /// How its events went where the silo does not say.
+    #[serde(default)]
+    pub outcome: Option<Outcome>,
+    /// A contact here waits for an answer: a later event of the same reference within so many days.
+    #[serde(default)]
+    pub answer_days: Option<Spanned<u32>>,
 }
 
 impl Touchpoint {

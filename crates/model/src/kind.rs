@@ -47,7 +47,8 @@ coded! {
         Purchase = 1 "purchase",
         /// Money given back; `value_minor` is the amount returned, positive.
         Refund = 2 "refund",
-        /// Recurring value **per month** from now on, per reference; 0 = ended, with the reason as text.
+        /// Recurring value **per month** from now on, per reference; 0 = ended, with the reason as text. What else
+        /// it may say of its subscription is told by its [`Clause`].
         Subscription = 3 "subscription",
         /// A survey answer; `score` holds it.
         Response = 4 "response",
@@ -94,6 +95,36 @@ coded! {
         Lost = 4 "lost",
         /// A correction of a closed period, with its cause.
         Adjustment = 5 "adjustment",
+        /// Worth more or less for another exchange rate alone: count 0.
+        Fx = 6 "fx",
+    }
+}
+
+coded! {
+    /// What a subscription event says of its subscription, from its day on. Amounts are per month, in the event's
+    /// currency. What is not said stays; an ended subscription is begun again by a price, a trial, a free plan or
+    /// by being resumed.
+    Clause {
+        /// It runs, at the price `value_minor`; 0 = it has ended. A cancellation is withdrawn.
+        Price = 0 "price",
+        /// It is on trial, at the price `value_minor` after.
+        Trial = 1 "trial",
+        /// It is paused; no amount.
+        Paused = 2 "paused",
+        /// A payment is late and still asked for; no amount.
+        PastDue = 3 "past_due",
+        /// A payment is late and not asked for any more; no amount.
+        Unpaid = 4 "unpaid",
+        /// It is on a plan that costs nothing; no amount.
+        Free = 5 "free",
+        /// It runs at the price last said; no amount. A cancellation is withdrawn.
+        Resumed = 6 "resumed",
+        /// Its end on a later day was asked for; no amount. The end itself is a price of 0.
+        Cancelled = 7 "cancelled",
+        /// `value_minor` is off by a coupon that will end, in the price's currency; 0 = it has ended.
+        Coupon = 8 "coupon",
+        /// `value_minor` is off by a coupon without an end, likewise; 0 = it was taken back.
+        LastingCoupon = 9 "lasting_coupon",
     }
 }
 
@@ -106,6 +137,9 @@ mod tests {
         for kind in EventKind::ALL {
             assert_eq!(EventKind::from_code(kind.code()), Some(*kind));
             assert_eq!(EventKind::from_name(&kind.name().to_uppercase()), Some(*kind));
+        }
+        for clause in Clause::ALL {
+            assert_eq!(Clause::from_code(clause.code()), Some(*clause));
         }
         assert_eq!(Movement::from_code(99), None);
         assert!(Outcome::Late.is_failure() && !Outcome::Unknown.is_failure());

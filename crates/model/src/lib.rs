@@ -11,6 +11,6 @@ pub mod period;
 pub mod suggest;
 
 pub use config::{Config, Problem};
-pub use kind::{EventKind, Movement, Outcome};
+pub use kind::{Clause, EventKind, Movement, Outcome};
 pub use money::{Currency, Rates};
 pub use period::{Day, Granularity, Period};

@@ -188,6 +188,14 @@ impl Rates {
         self.by_currency.entry(currency).or_default().insert(from, rate);
     }
 
+    /// What one minor unit of `currency` is worth in minor units of `into`, from a day on: steps by rising day, none
+    /// without a rate.
+    pub fn steps(&self, currency: Currency, into: Currency) -> Vec<(Day, f64)> {
+        let scale = 10f64.powi(into.exponent() as i32 - currency.exponent() as i32);
+        let steps = self.by_currency.get(&currency).into_iter().flatten();
+        steps.map(|(from, rate)| (*from, rate * scale)).collect()
+    }
+
     /// The rate in force on `day`, or `None` when no rate of that currency starts on or before it.
     pub fn on(&self, currency: Currency, day: Day) -> Option<f64> {
         self.by_currency.get(&currency)?.range(..=day).next_back().map(|(_, rate)| *rate)
@@ -245,6 +253,8 @@ mod tests {
         assert_eq!(rates.convert(100, usd, eur, Day(19)), Some(50));
         assert_eq!(rates.convert(100, usd, eur, Day(20)), Some(25));
         assert_eq!(rates.convert(100, jpy, eur, Day(5)), Some(100));
+        assert_eq!(rates.steps(usd, eur), [(Day(10), 0.5), (Day(20), 0.25)]);
+        assert_eq!((rates.steps(jpy, eur), rates.steps(eur, usd)), (vec![(Day(0), 1.0)], vec![]));
         assert_eq!(format_minor(-1250, 2), "-12.50");
     }
 }

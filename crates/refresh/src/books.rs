@@ -34,6 +34,13 @@ pub(crate) struct Checks {
     pub(crate) postings: u64,
 }
 
+impl Checks {
+    /// The gap of a stream of purchases; `None` for contracts.
+    pub(crate) fn gap_days(&self, stream: &str) -> Option<u32> {
+        self.gaps.iter().find(|gap| gap.stream == stream).map(|gap| gap.days)
+    }
+}
+
 /// The gap of one stream.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Gap {
@@ -76,6 +83,7 @@ impl<'a> Chunk<'a> {
             stream: self.stream.values(),
             value_minor: self.value_minor.values(),
             reference: self.reference.values(),
+            terms: None,
         }
     }
 }
@@ -119,12 +127,14 @@ pub(crate) async fn keep(
 async fn rules(home: &Home, lake: &Lake, snapshot: i64, as_of: Day) -> Result<(Rules, Vec<Gap>), Error> {
     let config = &home.config;
     let regime = |gap_days| Regime::Purchases { gap_days };
-    let mut rules = Rules { streams: Vec::new(), annual: config.ledger.value == ValueBasis::Annual, as_of };
+    let annual = config.ledger.value == ValueBasis::Annual;
+    let mut rules = Rules { streams: Vec::new(), currencies: Vec::new(), annual, as_of };
     let mut gaps = Vec::new();
     for stream in &config.streams {
         let margin = stream.margin;
         if stream.regime == model::config::Regime::Contractual {
-            rules.streams.push(StreamRule { regime: Regime::Contractual, margin });
+            let regime = Regime::Contractual { policies: stream.policies() };
+            rules.streams.push(StreamRule { regime, margin });
             continue;
         }
         let fixed = gap_of(stream);

@@ -1,6 +1,7 @@
 //! The identity step: records become customers with permanent ids, segments and the evidence for both.
 
 pub(crate) mod proposal;
+mod remembered;
 mod tables;
 pub(crate) mod trained;
 
@@ -10,7 +11,8 @@ use crate::inputs::Live;
 use crate::models::Models;
 use crate::people::{self, People};
 use arrow::array::{Array, StringArray, UInt64Array};
-use identity::{Mint, Previous, Resolution, Settings, Weighing};
+use identity::score::RuleCount;
+use identity::{Effort, Mint, Previous, Resolution, Settings, Weighing};
 use intake::Home;
 use lake::{Lake, View, column};
 use rustc_hash::FxHashMap;
@@ -24,8 +26,12 @@ pub(crate) struct Customers {
     pub(crate) segment_of: Vec<u16>,
     /// Segment names by code, ascending; empty when no segment column is set.
     pub(crate) segments: Vec<String>,
+    /// What each rule of weighing compared and what it left out; empty where keys alone decide.
+    pub(crate) compared: Vec<RuleCount>,
     /// Customer code by record hash.
     of_record: FxHashMap<u64, u32>,
+    /// What it took to recognise them.
+    pub(crate) effort: Effort,
 }
 
 impl Customers {
@@ -57,14 +63,17 @@ pub(crate) struct Start<'a> {
     pub(crate) snapshot: i64,
     /// Snapshot of the last edition.
     pub(crate) previous: Option<i64>,
+    /// Whether the last edition was made by the rules of now, so that what it remembers may be trusted.
+    pub(crate) same_rules: bool,
     pub(crate) now_us: i64,
     /// Number of the edition being made.
     pub(crate) edition: u64,
     pub(crate) decisions: &'a Decisions,
 }
 
-/// Decides who is one customer and writes `customer_of`, `customers`, `redirects`, `merges`, `review` and
-/// `generic_values`. Where no model is in force yet, the first is trained and taken.
+/// Decides who is one customer and writes `customer_of`, `customers`, `redirects`, `merges`, `review`,
+/// `generic_values`, and `pairs` and `overfull_blocks` for the next time. Where no model is in force yet, the first is
+/// trained and taken.
 pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Customers, Error> {
     let Start { home, lake, live, .. } = *start;
     let people = read(lake, start.snapshot, live, home).await?;
@@ -73,20 +82,27 @@ pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Cu
         Some(snapshot) => Before::read(&lake.view(snapshot).await?).await?,
         None => Before::default(),
     };
+    let remembered = match start.previous.filter(|_| start.same_rules) {
+        Some(snapshot) => Some(remembered::read(lake, snapshot).await?),
+        None => None,
+    };
     let mut mint = Mint::new(start.now_us.max(0).unsigned_abs() / 1000, start.edition);
     let (same, different) = (start.decisions.pairs(Verdict::Same), start.decisions.pairs(Verdict::Different));
     let weighing = Weighing {
         model: Some(&model),
         decisions: identity::score::Decisions { same: &same, different: &different },
+        remembered: remembered.as_ref(),
         threads: threads(),
     };
     let resolution =
         identity::resolve(&people.records(), &settings(home), &weighing, &before.previous(), &mut mint)?;
+    drop(remembered);
     let (segment_of, segments) = segments(home, &people, &resolution);
     let writer = Tables { home, people: &people, resolution: &resolution, edition: start.edition, lake };
     writer.all(&segment_of, &segments, &before).await?;
     let of_record = people.hash.iter().copied().zip(resolution.customer.iter().copied()).collect();
-    Ok(Customers { segment_of, segments, of_record })
+    let Resolution { compared, effort, .. } = resolution;
+    Ok(Customers { segment_of, segments, compared, of_record, effort })
 }
 
 /// All live records.

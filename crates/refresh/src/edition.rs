@@ -1,14 +1,51 @@
 //! Editions: the rows of `editions`, written last, read first.
 
+use crate::books;
 use crate::error::Error;
 use crate::view::Edition;
 use arrow::array::{
     ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt64Array,
 };
+use identity::Effort;
+use identity::score::RuleCount;
 use lake::tables;
 use lake::{Lake, Mode, column};
 use model::Day;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// What was looked at before an edition was published; its `checks`, as JSON.
+#[derive(Serialize)]
+pub(crate) struct Checks<'a> {
+    #[serde(flatten)]
+    pub(crate) books: &'a books::Checks,
+    /// Of this refresh alone: pairs of new and changed records, by rule.
+    pub(crate) compared: &'a [RuleCount],
+    pub(crate) identity: Effort,
+}
+
+/// What `checks` say of comparing records; those of early editions say nothing.
+#[derive(Deserialize)]
+pub(crate) struct Compared {
+    /// What each rule of weighing compared and what it left out; nothing where keys alone decide.
+    #[serde(rename = "compared")]
+    pub(crate) rules: Option<Vec<RuleCount>>,
+    /// What that took.
+    #[serde(rename = "identity")]
+    pub(crate) effort: Option<Effort>,
+}
+
+/// What an edition tells of comparing records.
+pub(crate) fn compared(edition: &Edition) -> Result<Compared, Error> {
+    Ok(serde_json::from_str(&edition.checks)?)
+}
+
+/// What inputs say of decisions; those of early editions say nothing.
+#[derive(Deserialize)]
+struct Counted {
+    #[serde(default)]
+    decisions: u64,
+}
 
 /// Every edition published up to a snapshot, oldest first.
 pub(crate) async fn all(lake: &Lake, snapshot: i64) -> Result<Vec<Edition>, Error> {
@@ -19,15 +56,20 @@ pub(crate) async fn all(lake: &Lake, snapshot: i64) -> Result<Vec<Edition>, Erro
         (column::<Int64Array>(&batch, "snapshot")?, column::<Date32Array>(&batch, "as_of")?);
     let (inputs, checks) =
         (column::<StringArray>(&batch, "inputs")?, column::<StringArray>(&batch, "checks")?);
-    let row = |row: usize| Edition {
-        edition: number.value(row),
-        snapshot: snapshot.value(row),
-        at_us: at.value(row),
-        as_of: Day(as_of.value(row)),
-        inputs: inputs.value(row).to_owned(),
-        checks: checks.value(row).to_owned(),
+    let row = |row: usize| {
+        let inputs = inputs.value(row);
+        let Counted { decisions } = serde_json::from_str(inputs)?;
+        Ok(Edition {
+            edition: number.value(row),
+            snapshot: snapshot.value(row),
+            at_us: at.value(row),
+            as_of: Day(as_of.value(row)),
+            decisions,
+            inputs: inputs.to_owned(),
+            checks: checks.value(row).to_owned(),
+        })
     };
-    Ok((0..batch.num_rows()).map(row).collect())
+    (0..batch.num_rows()).map(row).collect()
 }
 
 /// Publishes an edition: from this commit on it is what everyone reads.

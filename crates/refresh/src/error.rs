@@ -128,3 +128,12 @@ pub enum Error {
     #[error("json: {0}")]
     Json(#[from] serde_json::Error),
 }
+
+impl Error {
+    /// Whether another process is writing, so that the same may succeed in a moment.
+    pub const fn is_busy(&self) -> bool {
+        use intake::ImportError;
+        use lake::Error::Busy;
+        matches!(self, Self::Lake(Busy(_)) | Self::Import(ImportError::Lake(Busy(_))))
+    }
+}

@@ -1,6 +1,6 @@
 //! Refresh: from imported rows to one published edition, and the reading of editions.
 //!
-//! The order of the steps is imports → identity → timeline → ledger → balance → asset → edition. Any failure leaves
+//! The order of the steps is imports → identity → timeline → ledger → balance → reasons → asset → edition. Any failure leaves
 //! the last edition as it is.
 
 mod asset;
@@ -14,6 +14,7 @@ mod models;
 mod people;
 mod publish;
 mod reader;
+mod reasons;
 mod timeline;
 pub mod view;
 

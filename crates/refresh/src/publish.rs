@@ -3,10 +3,10 @@
 use crate::customers::Start;
 use crate::decisions::Decisions;
 use crate::error::Error;
-use crate::inputs::Live;
+use crate::inputs::{Live, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{asset, books, customers, edition, timeline};
+use crate::{asset, books, customers, edition, reasons, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -25,6 +25,8 @@ pub enum Step {
     Timeline,
     /// Booking movements.
     Ledger,
+    /// Looking for why customers were lost.
+    Reasons,
     /// Telling how customers stay and what they are worth.
     Asset,
     /// Publishing.
@@ -75,23 +77,30 @@ pub async fn refresh(
     let previous = before.last().map(|last| last.snapshot);
     progress(Step::Identity, 0, 0);
     let (live, decisions) = (&live, &decisions);
-    let start = Start { home, lake, live, snapshot: head, previous, now_us, edition: number, decisions };
+    let same_rules = before.last().is_some_and(|last| are_of_these_rules(&last.inputs));
+    let start =
+        Start { home, lake, live, snapshot: head, previous, same_rules, now_us, edition: number, decisions };
     let customers = customers::resolve(&start, &mut models).await?;
     let expected: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
     let mut told = |done| progress(Step::Timeline, done, expected);
     let events = timeline::write(home, lake, live, &customers, lake.head().await?, number, &mut told).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
-    let checks =
+    let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
+    let mut told = |done| progress(Step::Reasons, done, events);
+    let why = reasons::Start { home, lake, live, customers: &customers, checks: &books, number, as_of };
+    Box::pin(reasons::write(&why, &mut told)).await?;
     let mut told = |done| progress(Step::Asset, done, events);
     let snapshot = lake.head().await?;
     Box::pin(asset::keep(home, lake, &customers, snapshot, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
+    let checks = edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
     let edition = Edition {
         edition: number,
         snapshot: lake.head().await?,
         at_us: now_us,
         as_of,
+        decisions: decisions.last(),
         inputs: inputs(&models)?,
         checks: serde_json::to_string(&checks)?,
     };

@@ -6,6 +6,7 @@ mod export;
 mod identity;
 mod life;
 mod list;
+mod reasons;
 mod statement;
 
 use crate::edition;

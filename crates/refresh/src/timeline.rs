@@ -19,6 +19,7 @@ use happened::Happened;
 use intake::Home;
 use lake::tables;
 use lake::{Lake, Mode, View, column};
+use model::Outcome;
 use model::period::DayCutter;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -54,12 +55,13 @@ pub(crate) async fn write(
     }
     let Gathering { names, buckets, .. } = gathering;
     let (names, touchpoint_of) = names.with_touchpoints(home)?;
+    let outcome_of = outcomes(home, &touchpoint_of);
     let key = format!("edition {edition}: touchpoints");
     lake.put(&tables::touchpoints(), Mode::Replace, &key, &[touchpoint_rows(home, &names)?]).await?;
     let key = format!("edition {edition}: timeline");
     let mut write = lake.write(&tables::timeline(), Mode::Replace, &key).await?;
     let cutter = DayCutter::new(home.config.zone());
-    let mut order = Order { cutter, customer: u32::MAX, seq: 0, live, touchpoint_of };
+    let mut order = Order { cutter, customer: u32::MAX, seq: 0, live, touchpoint_of, outcome_of };
     buckets.in_order(|bucket| {
         for chunk in bucket.chunks(CHUNK) {
             write.batch(&order.rows(chunk)?)?;
@@ -258,9 +260,28 @@ struct Order<'a> {
     live: &'a Live,
     /// By code of the event's name.
     touchpoint_of: Vec<u16>,
+    /// By code of the event's name: how it went where the silo does not say.
+    outcome_of: Vec<u8>,
+}
+
+/// The outcome that the config gives the events of each touchpoint, by code of the event's name.
+fn outcomes(home: &Home, touchpoint_of: &[u16]) -> Vec<u8> {
+    let told = |touchpoint: &u16| {
+        let touchpoint = home.config.touchpoints.get(usize::from(*touchpoint));
+        touchpoint.and_then(|touchpoint| touchpoint.outcome).unwrap_or(Outcome::Unknown).code()
+    };
+    touchpoint_of.iter().map(told).collect()
 }
 
 impl Order<'_> {
+    fn outcome(&self, event: &Happened) -> u8 {
+        if event.outcome == Outcome::Unknown.code() {
+            self.outcome_of[usize::from(event.name)]
+        } else {
+            event.outcome
+        }
+    }
+
     fn rows(&mut self, events: &[Happened]) -> Result<RecordBatch, Error> {
         let mut seq = Vec::with_capacity(events.len());
         for event in events {
@@ -284,7 +305,7 @@ impl Order<'_> {
             Arc::new(UInt16Array::from_iter_values(
                 events.iter().map(|event| self.touchpoint_of[usize::from(event.name)]),
             )),
-            Arc::new(UInt8Array::from_iter_values(events.iter().map(|event| event.outcome))),
+            Arc::new(UInt8Array::from_iter_values(events.iter().map(|event| self.outcome(event)))),
             Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| live(event).stream))),
             Arc::new(Int64Array::from_iter_values(events.iter().map(|event| event.value_minor))),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.reference))),

@@ -2,6 +2,7 @@
 
 pub mod asset;
 pub mod identity;
+pub mod reasons;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub struct Edition {
     pub at_us: i64,
     /// Last day the books cover.
     pub as_of: Day,
+    /// Number of the last decision about identity that it counts; 0 for none.
+    pub decisions: u64,
     /// What it was made from, as JSON.
     pub inputs: String,
     /// The checks it passed, as JSON.
@@ -25,7 +28,7 @@ pub struct Edition {
 
 /// One period of a statement. Counts are customers; `*_minor` are minor units of the company's currency.
 /// Lost and contracted are positive. `opening + gained + won_back − lost + adjusted = closing` in customers;
-/// values add `+ expanded − contracted`.
+/// values add `+ expanded − contracted + fx`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Line {
     /// The period.
@@ -57,6 +60,8 @@ pub struct Line {
     pub expanded_minor: i64,
     /// Fall of value of customers, positive.
     pub contracted_minor: i64,
+    /// What exchange rates alone changed, signed.
+    pub fx_minor: i64,
     /// Value that lost customers took, positive.
     pub lost_minor: i64,
     /// Prior-period adjustments, signed.
@@ -106,6 +111,8 @@ impl Figure {
 pub struct Wanted {
     /// Behind a number of the statement.
     pub figure: Option<(Period, Figure)>,
+    /// Behind a number of the reasons.
+    pub losses: Option<reasons::LossList>,
     /// Behind a number of cohorts, survival or worth.
     pub among: Option<asset::Among>,
     /// In this segment.

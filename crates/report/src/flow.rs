@@ -69,6 +69,8 @@ pub struct Flow {
     pub expanded: i64,
     /// Fell, positive.
     pub contracted: i64,
+    /// What exchange rates alone changed, signed; 0 in customers.
+    pub fx: i64,
     /// Left, positive.
     pub lost: i64,
     /// Corrections of closed periods, signed.
@@ -116,7 +118,7 @@ impl Flow {
     }
 
     /// The bars from opening to closing. Customers have no expanded and contracted; an adjustment shows
-    /// only where there is one.
+    /// or exchange rates show only where there are any.
     pub fn steps(&self, measure: Measure) -> Vec<Step> {
         let total =
             |figure, label, amount| Step { figure, label, amount, from: 0, to: amount, is_total: true };
@@ -125,7 +127,7 @@ impl Flow {
         for (movement, label, amount) in self.movements() {
             let only_value = matches!(movement, Movement::Expanded | Movement::Contracted);
             let left_out = (only_value && measure == Measure::Customers)
-                || (movement == Movement::Adjustment && amount == 0);
+                || (matches!(movement, Movement::Fx | Movement::Adjustment) && amount == 0);
             if left_out && amount == 0 {
                 continue;
             }
@@ -137,13 +139,14 @@ impl Flow {
         steps
     }
 
-    const fn movements(&self) -> [(Movement, &'static str, i64); 6] {
+    const fn movements(&self) -> [(Movement, &'static str, i64); 7] {
         [
             (Movement::Gained, "Gained", self.gained),
             (Movement::WonBack, "Won back", self.won_back),
             (Movement::Expanded, "Expanded", self.expanded),
             (Movement::Contracted, "Contracted", self.contracted.saturating_neg()),
             (Movement::Lost, "Lost", self.lost.saturating_neg()),
+            (Movement::Fx, "Exchange rates", self.fx),
             (Movement::Adjustment, "Adjusted", self.adjusted),
         ]
     }

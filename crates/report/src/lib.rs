@@ -10,6 +10,7 @@ pub mod flow;
 pub mod forest;
 pub mod life;
 pub mod number;
+pub mod reasons;
 pub mod retention;
 pub mod scale;
 pub mod sentence;

@@ -83,7 +83,7 @@ fn amount(step: &Step, measure: Measure) -> String {
 }
 
 /// A bar between two positions, in eighths of a column, padded to `room` columns.
-fn bar(from: usize, to: usize, room: usize, visible: bool) -> String {
+pub(crate) fn bar(from: usize, to: usize, room: usize, visible: bool) -> String {
     const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
     let to = if visible { to.max(from + 1) } else { to };
     let mut told = String::new();
@@ -113,7 +113,7 @@ fn bar(from: usize, to: usize, room: usize, visible: bool) -> String {
 }
 
 /// Breaks at blanks; a word longer than the width stands alone.
-fn wrap(text: &str, width: usize) -> String {
+pub(crate) fn wrap(text: &str, width: usize) -> String {
     let mut told = String::new();
     let mut used = 0;
     for word in text.split(' ') {

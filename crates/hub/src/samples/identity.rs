@@ -4,7 +4,7 @@ use super::rows::{PUBLISHED_US, record};
 use refresh::decisions::{Decision, RecordName, Verdict};
 use refresh::view::identity::{
     Change, Comparison, Explanation, GenericValue, IdentityStatus, Large, ModelField, ModelLevel,
-    ModelSummary, ModelView, Part, Proposal, Size, Waiting,
+    ModelSummary, ModelView, Part, Proposal, RuleCount, Size, Waiting,
 };
 use refresh::view::{Merge, Page};
 
@@ -38,12 +38,15 @@ pub(crate) fn identity() -> IdentityStatus {
         records: 30_308,
         customers: 8_016,
         sizes: sizes.map(|(records, customers)| Size { records, customers }).to_vec(),
-        largest: vec![
-            large(1, "Ann-Sophie Freifrau von und zu Hohenstein-Wallersberg-Kleinschmidt", 57, 7),
-            large(2, "محمد الأمين", 31, 6),
-            large(3, "<script>alert(1)</script>", 24, 5),
-            large(4, "", 23, 2),
-        ],
+        largest: Page {
+            total: 5_812,
+            rows: vec![
+                large(1, "Ann-Sophie Freifrau von und zu Hohenstein-Wallersberg-Kleinschmidt", 57, 7),
+                large(2, "محمد الأمين", 31, 6),
+                large(3, "<script>alert(1)</script>", 24, 5),
+                large(4, "", 23, 2),
+            ],
+        },
         generic: Page {
             total: 5,
             rows: vec![
@@ -55,7 +58,13 @@ pub(crate) fn identity() -> IdentityStatus {
         decided: 2,
         not_yet_counted: 2,
         model: Some(summary()),
+        compared: Some(vec![rule("e-mail", 9_120, 0), rule("birth date", 218_400, 12_497_500)]),
+        touched: Some(4_210),
     }
+}
+
+fn rule(name: &str, pairs: u64, left_pairs: u64) -> RuleCount {
+    RuleCount { name: name.into(), pairs, left_pairs, edges: pairs / 7 }
 }
 
 fn summary() -> ModelSummary {
@@ -164,7 +173,7 @@ fn decision(seq: u64, hours: i64, names: [&str; 2], verdict: Verdict, reason: &s
     }
 }
 
-/// Newest first; the newest is later than the edition.
+/// Newest first; the edition does not count the newest.
 pub(crate) fn decisions() -> Page<(Decision, bool)> {
     let twins = ["shop:1", "till:a-rather-long-key-of-a-silo-0000000000017"];
     let rows = vec![

@@ -20,7 +20,8 @@ pub(crate) fn edition() -> Edition {
         snapshot: 41,
         at_us: PUBLISHED_US,
         as_of: day("2026-10-31"),
-        inputs: r#"{"imports": 12, "config": "9f2c"}"#.into(),
+        decisions: 3,
+        inputs: r#"{"imports": 12, "config": "9f2c", "decisions": 3}"#.into(),
         checks: r#"{"balance": "ok", "periods": 94}"#.into(),
     }
 }
@@ -88,6 +89,7 @@ fn walk(
                 won_back_minor: in_out.1,
                 expanded_minor: expanded,
                 contracted_minor: contracted,
+                fx_minor: 0,
                 lost_minor: in_out.2,
                 adjusted_minor: 0,
                 closing_minor: minor,

@@ -1,6 +1,7 @@
 //! Measures identity on a set of which the truth is known; tells one line of JSON.
 
 mod company;
+mod daily;
 mod people;
 mod quality;
 mod set;
@@ -35,6 +36,9 @@ struct Args {
     /// Also tell the model, the rules, and pairs that were joined or kept apart wrongly, on standard error.
     #[arg(long)]
     explain: bool,
+    /// Measure a day instead: one of so many records is new, all others were there the day before.
+    #[arg(long)]
+    day: Option<u64>,
 }
 
 /// CPU and wall-clock seconds up to now.
@@ -110,6 +114,10 @@ fn main() -> anyhow::Result<()> {
         "registry" => people::registry(args.records.unwrap_or(50_000), args.seed),
         name => set::read(name, &args.data)?.with_context(|| format!("no set `{name}`; see --help"))?,
     };
+    if let Some(one_in) = args.day {
+        println!("{}", daily::measure(&set, one_in, args.threads)?);
+        return Ok(());
+    }
     let run = run(&set, args.threads)?;
     let quality = Quality::of(&run.linked.customer, &set.truth);
     if args.explain {

@@ -1,21 +1,35 @@
 //! Blocks: records that share a key. Every record has at most one key per rule, so that a pair is one of a rule's
 //! exactly when its keys are equal, which is how a later rule knows that an earlier one made it.
+//!
+//! Beside what two records tell, only one thing decides whether they meet: which of the blocks that both are in are
+//! over-full. A run that knows which were so before knows where it may trust what was weighed before.
 
 use crate::mint::mix;
 use crate::score::packed::Packed;
 use crate::score::rules::{Part, RULES, Rule, part_hashes, rules, seconds};
 use crate::score::texts::NONE;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Up to this many records, all are compared with all.
-pub(crate) const FEW: usize = 2_048;
 /// The name of the rule that compares all with all.
 pub(crate) const ALONE: &str = "all pairs";
-/// Records from which on a block is over-full.
-pub(crate) const FULL: usize = 200;
+
+/// What is much and what is little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    /// Up to this many records, all are compared with all.
+    pub(crate) few: usize,
+    /// Most records of a block; one of more is over-full.
+    pub(crate) full: usize,
+}
+
+impl Bounds {
+    /// Those of every run but tests.
+    pub(crate) const KEPT: Self = Self { few: 2_048, full: 200 };
+}
 
 /// Keys of a record by rule; 0 for none.
 pub(crate) type Keys = [u32; RULES];
@@ -28,6 +42,10 @@ pub(crate) struct Blocks {
     pub(crate) starts: Vec<u32>,
     /// Pairs of blocks that no second key could part.
     pub(crate) left_pairs: u64,
+    /// Over-full blocks, and over-full parts of them.
+    pub(crate) overfull: Vec<u64>,
+    /// Ranks of blocks that are over-full and were not, or the other way round; some of them several times.
+    pub(crate) turned: Vec<u32>,
 }
 
 impl Blocks {
@@ -54,8 +72,14 @@ pub(crate) struct Blocking {
 type Hashes = BTreeMap<(usize, u64), Vec<u32>>;
 
 impl Blocking {
-    pub(crate) fn new(packed: &Packed, threads: usize) -> Self {
-        if packed.len() <= FEW {
+    /// `overfull`: what was over-full before; none where nobody asks what turned.
+    pub(crate) fn new(
+        packed: &Packed,
+        bounds: Bounds,
+        overfull: Option<&FxHashSet<u64>>,
+        threads: usize,
+    ) -> Self {
+        if packed.len() <= bounds.few {
             return Self { rules: Vec::new(), keys: Vec::new(), blocks: Vec::new() };
         }
         let rules = rules(packed);
@@ -65,13 +89,13 @@ impl Blocking {
         for &(field, part) in wanted {
             hashes.entry((field, part_code(part))).or_insert_with(|| part_hashes(packed, field, part));
         }
-        let keyer = Keyer { packed, hashes, seconds };
+        let keyer = Keyer { packed, hashes, seconds, full: bounds.full, overfull };
         let next = AtomicUsize::new(0);
         let done: Mutex<Vec<(usize, Blocks)>> = Mutex::new(Vec::new());
         let work = || loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(rule) = rules.get(at) else { return };
-            let blocks = keyer.blocks(rule);
+            let blocks = keyer.blocks(at, rule);
             done.lock().unwrap_or_else(PoisonError::into_inner).push((at, blocks));
         };
         std::thread::scope(|scope| {
@@ -91,6 +115,19 @@ impl Blocking {
     pub(crate) fn is_alone(&self) -> bool {
         self.keys.is_empty()
     }
+
+    /// Over-full blocks, ascending.
+    pub(crate) fn overfull(&self) -> Vec<u64> {
+        let mut overfull: Vec<u64> =
+            self.blocks.iter().flat_map(|blocks| blocks.overfull.iter().copied()).collect();
+        overfull.sort_unstable();
+        overfull
+    }
+
+    /// Ranks that are in a block that is over-full and was not, or the other way round.
+    pub(crate) fn turned(&self) -> impl Iterator<Item = u32> {
+        self.blocks.iter().flat_map(|blocks| blocks.turned.iter().copied())
+    }
 }
 
 /// The number of its block, counted from 1, is a record's key.
@@ -104,6 +141,22 @@ fn keys(records: usize, blocks: &[Blocks]) -> Vec<Keys> {
         }
     }
     keys
+}
+
+/// A number that changes with the rules, and with what makes a block over-full.
+pub(crate) fn plan(packed: &Packed, bounds: Bounds) -> u64 {
+    if packed.len() <= bounds.few {
+        return 0;
+    }
+    let mut plan = mix(bounds.full as u64);
+    let mut add = |value: u64| plan = mix(plan ^ value);
+    let code = |&(field, part): &(usize, Part)| (field as u64) << 32 | part_code(part);
+    for rule in rules(packed) {
+        let name = rule.name.bytes().map(u64::from).chain([u64::from(rule.any_order)]);
+        name.chain(rule.parts.iter().map(code)).for_each(&mut add);
+    }
+    seconds(packed).iter().map(code).for_each(add);
+    plan
 }
 
 fn part_code(part: Part) -> u64 {
@@ -124,10 +177,12 @@ struct Keyer<'p> {
     packed: &'p Packed,
     hashes: Hashes,
     seconds: Vec<(usize, Part)>,
+    full: usize,
+    overfull: Option<&'p FxHashSet<u64>>,
 }
 
 impl Keyer<'_> {
-    fn blocks(&self, rule: &Rule) -> Blocks {
+    fn blocks(&self, at: usize, rule: &Rule) -> Blocks {
         let parts: Vec<(&[u32], &[u32])> = rule.parts.iter().map(|&part| self.columns(part)).collect();
         let key = |rank: usize| {
             let mut key = 0u64;
@@ -146,14 +201,9 @@ impl Keyer<'_> {
         let mut keyed: Vec<u64> = keyed.collect();
         keyed.sort_unstable();
         let mut blocks = Blocks::default();
+        let root = mix(at as u64);
         for block in keyed.chunk_by(|x, y| x >> 32 == y >> 32) {
-            if block.len() > FULL {
-                let ranks: Vec<u32> = block.iter().map(|&keyed| keyed as u32).collect();
-                self.part(ranks, 0, &mut blocks);
-            } else if block.len() > 1 {
-                blocks.starts.push(blocks.ranks.len() as u32);
-                blocks.ranks.extend(block.iter().map(|&keyed| keyed as u32));
-            }
+            self.take(block, mix(root ^ block[0] >> 32), 0, &mut blocks);
         }
         blocks.starts.push(blocks.ranks.len() as u32);
         blocks.ranks.shrink_to_fit();
@@ -165,18 +215,28 @@ impl Keyer<'_> {
         (&self.packed.fields[field].code, hashes.map_or(&[], Vec::as_slice))
     }
 
-    /// Parts an over-full block by the second keys from `depth` on; records that lack one form a block.
-    fn part(&self, ranks: Vec<u32>, depth: usize, blocks: &mut Blocks) {
-        let pairs = ranks.len() as u64 * (ranks.len() as u64).saturating_sub(1) / 2;
-        if ranks.len() <= FULL {
-            if ranks.len() > 1 {
-                blocks.starts.push(blocks.ranks.len() as u32);
-                blocks.ranks.extend(ranks);
-            }
-            return;
+    /// Takes in a block, or its parts where it is over-full. Of `keyed`, the lower halves are ranks. `name` hashes the
+    /// rule and the keys up to here.
+    fn take(&self, keyed: &[u64], name: u64, depth: usize, blocks: &mut Blocks) {
+        let is_full = keyed.len() > self.full;
+        // Who is alone meets nobody either way.
+        if keyed.len() > 1 && self.overfull.is_some_and(|before| before.contains(&name) != is_full) {
+            blocks.turned.extend(keyed.iter().map(|&keyed| keyed as u32));
         }
+        if is_full {
+            blocks.overfull.push(name);
+            self.part(keyed, name, depth, blocks);
+        } else if keyed.len() > 1 {
+            blocks.starts.push(blocks.ranks.len() as u32);
+            blocks.ranks.extend(keyed.iter().map(|&keyed| keyed as u32));
+        }
+    }
+
+    /// Parts an over-full block by the second keys from `depth` on; records that lack one form a block.
+    fn part(&self, block: &[u64], name: u64, depth: usize, blocks: &mut Blocks) {
+        let pairs = |records: usize| records as u64 * (records as u64 - 1) / 2;
         let Some(&second) = self.seconds.get(depth) else {
-            blocks.left_pairs += pairs;
+            blocks.left_pairs += pairs(block.len());
             return;
         };
         let (codes, hashes) = self.columns(second);
@@ -184,14 +244,15 @@ impl Keyer<'_> {
             NONE => 0,
             code => hashes[code as usize],
         };
-        let mut keyed: Vec<u64> =
-            ranks.iter().map(|&rank| u64::from(key(rank)) << 32 | u64::from(rank)).collect();
+        let mut keyed: Vec<u64> = block
+            .iter()
+            .map(|&keyed| u64::from(key(keyed as u32)) << 32 | keyed & u64::from(u32::MAX))
+            .collect();
         keyed.sort_unstable();
-        let mut kept = 0;
-        for block in keyed.chunk_by(|x, y| x >> 32 == y >> 32) {
-            kept += block.len() as u64 * (block.len() as u64 - 1) / 2;
-            self.part(block.iter().map(|&keyed| keyed as u32).collect(), depth + 1, blocks);
+        blocks.left_pairs += pairs(block.len());
+        for part in keyed.chunk_by(|x, y| x >> 32 == y >> 32) {
+            blocks.left_pairs -= pairs(part.len());
+            self.take(part, mix(name ^ part[0] >> 32), depth + 1, blocks);
         }
-        blocks.left_pairs += pairs - kept;
     }
 }

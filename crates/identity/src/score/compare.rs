@@ -17,8 +17,18 @@ const TEXT: f64 = 0.92;
 /// Digits at the end of a telephone number that tell the line, whatever stands before.
 const LINE: usize = 7;
 
-/// The level of two different texts, by definition. `kin`: one is a short form of the other.
-fn define(role: Role, a: &str, b: &str, kin: bool) -> u8 {
+/// What is known of two values beside their texts.
+#[derive(Debug, Clone, Copy, Default)]
+struct Beside {
+    /// Of given names: one is a short form of the other.
+    kin: bool,
+    /// Neither is the other with a slip: both are names in use, or each address spells its owner's name.
+    no_slip: bool,
+}
+
+/// The level of two different texts, by definition.
+fn define(role: Role, a: &str, b: &str, beside: Beside) -> u8 {
+    let Beside { kin, no_slip } = beside;
     let (x, y) = (a.as_bytes(), b.as_bytes());
     let longer = x.len().max(y.len());
     let shorter = x.len().min(y.len());
@@ -28,11 +38,11 @@ fn define(role: Role, a: &str, b: &str, kin: bool) -> u8 {
         Role::Given | Role::Family => {
             if generations_differ(x, y) {
                 level::different(role)
-            } else if one && longer >= 3 {
+            } else if one && longer >= 3 && !no_slip {
                 level::SLIP
             } else if kin || is_initial(a, b) || is_part(a, b) {
                 level::NAME_SHORT
-            } else if jaro_winkler(x, y) >= NAME || two() {
+            } else if !no_slip && (jaro_winkler(x, y) >= NAME || two()) {
                 level::NAME_SIMILAR
             } else if sound(a) != NONE && sound(a) == sound(b) {
                 level::NAME_SOUND
@@ -53,8 +63,8 @@ fn define(role: Role, a: &str, b: &str, kin: bool) -> u8 {
                 level::different(role)
             }
         }
-        Role::Email if one => level::SLIP,
-        Role::Email if mailbox(a) == mailbox(b) => level::MAILBOX,
+        Role::Email if one && !no_slip => level::SLIP,
+        Role::Email if !no_slip && mailbox(a) == mailbox(b) => level::MAILBOX,
         Role::Email if jaro_winkler(x, y) >= TEXT || two() => level::MAIL_SIMILAR,
         Role::Identifier | Role::Category | Role::HouseNumber | Role::Phone | Role::Postcode if one => {
             level::SLIP
@@ -88,6 +98,20 @@ fn is_part(a: &str, b: &str) -> bool {
 /// The part of an address before its domain.
 pub(crate) fn mailbox(email: &str) -> &str {
     email.split_once('@').map_or(email, |(local, _)| local)
+}
+
+/// Whether a mailbox is made of a name: its family name with the given name or its initial, in any order, with numbers
+/// or without.
+pub(crate) fn spells(mailbox: &str, given: &str, family: &str) -> bool {
+    let letters = |text: &str| text.bytes().filter(u8::is_ascii_alphabetic).collect::<Vec<u8>>();
+    let (mailbox, given, family) = (letters(mailbox), letters(given), letters(family));
+    let Some(initial) = given.get(..1) else {
+        return false;
+    };
+    let is = |first: &[u8], second: &[u8]| {
+        mailbox.len() == first.len() + second.len() && mailbox.starts_with(first) && mailbox.ends_with(second)
+    };
+    is(&given, &family) || is(&family, &given) || is(initial, &family) || is(&family, initial)
 }
 
 /// The digits that tell the line.
@@ -322,8 +346,12 @@ impl<'p> Bench<'p> {
             return date::level(digits(a), digits(b));
         }
         let texts = self.packed.texts(field);
-        let kin = field.role == Role::Given && self.are_kin(a, b);
-        define(field.role, texts.get(a), texts.get(b), kin)
+        let beside = match field.role {
+            Role::Given => Beside { kin: self.are_kin(a, b), no_slip: self.packed.are_two_names(a, b) },
+            Role::Email => Beside { no_slip: self.packed.are_spelt(field, a, b), ..Beside::default() },
+            _ => Beside::default(),
+        };
+        define(field.role, texts.get(a), texts.get(b), beside)
     }
 
     fn are_kin(&self, a: u32, b: u32) -> bool {

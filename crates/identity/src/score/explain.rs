@@ -1,16 +1,11 @@
-//! Why two records are, or are not, one customer: the waterfall of weights, and the strongest chain of pairs between
-//! them.
+//! Why two records are, or are not, one customer: the waterfall of weights.
 
 use crate::Error;
 use crate::score::compare::Bench;
 use crate::score::level::{self, EXACT, UNKNOWN};
-use crate::score::link::Joined;
 use crate::score::model::{Model, Weights, probability};
 use crate::score::packed::Packed;
-use crate::score::pairs::{Edge, Scored};
 use crate::score::table::Role;
-use rustc_hash::FxHashMap;
-use std::collections::VecDeque;
 
 /// What two records say about being one customer. All weights are in bits; `prior`, the fields' weights and
 /// `household_bits` add up to `total`.
@@ -80,80 +75,6 @@ fn rank(packed: &Packed, row: u32) -> Result<u32, Error> {
     found.map(|rank| rank as u32).ok_or(Error::Row { row, records: packed.len() })
 }
 
-/// The chain of scored pairs between two records of one customer whose weakest pair is as strong as can be. Empty
-/// where scored pairs do not connect them, as where people joined them. `customer` is by row.
-///
-/// # Errors
-/// When a row does not exist.
-pub fn strongest_path(
-    packed: &Packed,
-    scored: &Scored,
-    customer: &[u32],
-    row_a: u32,
-    row_b: u32,
-) -> Result<Vec<Joined>, Error> {
-    let (from, to) = (rank(packed, row_a)?, rank(packed, row_b)?);
-    let row = |rank: u32| packed.order[rank as usize];
-    let whose = |rank: u32| customer.get(row(rank) as usize);
-    let ours = whose(from);
-    if from == to || ours != whose(to) {
-        return Ok(Vec::new());
-    }
-    let mut edges: Vec<&Edge> =
-        scored.edges.iter().filter(|edge| whose(edge.a) == ours && whose(edge.b) == ours).collect();
-    edges.sort_unstable_by(|x, y| y.weight.total_cmp(&x.weight).then((x.a, x.b).cmp(&(y.a, y.b))));
-    let tell = |edge: &Edge| Joined {
-        record_a: row(edge.a),
-        record_b: row(edge.b),
-        weight: edge.weight,
-        probability: probability(edge.weight),
-    };
-    Ok(path(&tree(&edges), from, to).into_iter().map(tell).collect())
-}
-
-/// Pairs of the strongest spanning tree by rank, from edges in descending weight.
-fn tree<'e>(edges: &[&'e Edge]) -> FxHashMap<u32, Vec<&'e Edge>> {
-    let mut group: FxHashMap<u32, u32> = FxHashMap::default();
-    let mut members: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
-    let mut tree: FxHashMap<u32, Vec<&Edge>> = FxHashMap::default();
-    for &edge in edges {
-        let of = |rank: u32| group.get(&rank).copied().unwrap_or(rank);
-        let (a, b) = (of(edge.a), of(edge.b));
-        if a == b {
-            continue;
-        }
-        let moved = members.remove(&b).unwrap_or_else(|| vec![b]);
-        group.extend(moved.iter().map(|&rank| (rank, a)));
-        members.entry(a).or_insert_with(|| vec![a]).extend(moved);
-        tree.entry(edge.a).or_default().push(edge);
-        tree.entry(edge.b).or_default().push(edge);
-    }
-    tree
-}
-
-/// The only way through a tree.
-fn path<'e>(tree: &FxHashMap<u32, Vec<&'e Edge>>, from: u32, to: u32) -> Vec<&'e Edge> {
-    let mut came: FxHashMap<u32, Option<&Edge>> = FxHashMap::from_iter([(from, None)]);
-    let mut open = VecDeque::from([from]);
-    while let Some(at) = open.pop_front() {
-        for &edge in tree.get(&at).into_iter().flatten() {
-            let next = if edge.a == at { edge.b } else { edge.a };
-            if let std::collections::hash_map::Entry::Vacant(entry) = came.entry(next) {
-                entry.insert(Some(edge));
-                open.push_back(next);
-            }
-        }
-    }
-    let mut steps = Vec::new();
-    let mut at = to;
-    while let Some(&Some(edge)) = came.get(&at) {
-        steps.push(edge);
-        at = if edge.a == at { edge.b } else { edge.a };
-    }
-    steps.reverse();
-    steps
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,21 +123,5 @@ mod tests {
         assert_eq!(explain(&packed, &model, 0, 6), Err(Error::Row { row: 6, records: 6 }));
         let other = Model { fields: Vec::new(), ..model };
         assert!(matches!(explain(&packed, &other, 0, 1), Err(Error::Model { .. })));
-    }
-
-    #[test]
-    fn the_strongest_chain_avoids_the_weak_pair() {
-        let edge = |a: u32, b: u32, weight: f32| Edge { a, b, weight, rule: 0 };
-        let edges = [edge(0, 1, 9.0), edge(1, 2, 8.0), edge(0, 2, 1.0), edge(2, 3, 2.0), edge(4, 5, 7.0)];
-        let mut sorted: Vec<&Edge> = edges.iter().collect();
-        sorted.sort_by(|x, y| y.weight.total_cmp(&x.weight));
-        let tree = tree(&sorted);
-        let steps = |from: u32, to: u32| -> Vec<f32> {
-            path(&tree, from, to).iter().map(|edge| edge.weight).collect()
-        };
-        assert_eq!(steps(0, 2), [9.0, 8.0]);
-        assert_eq!(steps(3, 0), [2.0, 8.0, 9.0]);
-        assert_eq!(steps(0, 4), [0.0f32; 0]);
-        assert_eq!(steps(1, 1), [0.0f32; 0]);
     }
 }

@@ -80,7 +80,7 @@ fn ranks(packed: &Packed, rows: &[(u32, u32)]) -> Vec<(u32, u32)> {
 }
 
 fn tell(packed: &Packed, mut union: Union) -> Linked {
-    let customer = customers(packed, &mut union);
+    let customer = union.groups.by_row(&packed.order);
     let row = |rank: u32| packed.order[rank as usize];
     let pair = |a: u32, b: u32, weight: f32| Joined {
         record_a: row(a),
@@ -103,22 +103,4 @@ fn tell(packed: &Packed, mut union: Union) -> Linked {
         }
     }
     Linked { customer, decided, known: union.known, joined, review }
-}
-
-fn customers(packed: &Packed, union: &mut Union) -> Vec<u32> {
-    let mut root_of_row = vec![0; packed.len()];
-    for (rank, &row) in packed.order.iter().enumerate() {
-        root_of_row[row as usize] = union.groups.root(rank as u32);
-    }
-    let mut code = vec![u32::MAX; packed.len()];
-    let mut next = 0;
-    let mut dense = |root: u32| {
-        let slot = &mut code[root as usize];
-        if *slot == u32::MAX {
-            *slot = next;
-            next += 1;
-        }
-        *slot
-    };
-    root_of_row.into_iter().map(&mut dense).collect()
 }

@@ -67,7 +67,16 @@ pub struct Packed {
     pub(crate) birth: Vec<u32>,
     /// Kinship of those given names that have any, by code.
     pub(crate) kin: FxHashMap<u32, Kin>,
+    /// Records that bear a given name, by its code.
+    pub(crate) bearers: Vec<u32>,
+    /// By dictionary, then code: whether an e-mail address spells the name of who has it. Empty for other roles.
+    pub(crate) spelt: Vec<Vec<bool>>,
 }
+
+/// Bearers up to which a given name may be another misspelt.
+const FEW_BEARERS: u32 = 2;
+/// How many times rarer than a name its misspellings are.
+const RARER: u32 = 4;
 
 impl Packed {
     /// How many records there are.
@@ -88,6 +97,20 @@ impl Packed {
     /// The first field of a role.
     pub(crate) fn field(&self, role: Role) -> Option<&Field> {
         self.fields.iter().find(|field| field.role == role)
+    }
+
+    /// Whether two given names are both borne by so many that neither is the other misspelt: Ana and Anja, Tim and Tom.
+    pub(crate) fn are_two_names(&self, a: u32, b: u32) -> bool {
+        let bearers = |code: u32| self.bearers.get(code as usize).copied().unwrap_or(0);
+        let (rare, frequent) = (bearers(a).min(bearers(b)), bearers(a).max(bearers(b)));
+        rare > FEW_BEARERS && u64::from(rare) * u64::from(RARER) > u64::from(frequent)
+    }
+
+    /// Whether two addresses of an e-mail field each spell their owner's name. Namesakes choose their addresses alike,
+    /// so that such addresses are not alike by chance, nor by a slip.
+    pub(crate) fn are_spelt(&self, field: &Field, a: u32, b: u32) -> bool {
+        let is = |code: u32| self.spelt.get(field.texts).and_then(|spelt| spelt.get(code as usize));
+        is(a) == Some(&true) && is(b) == Some(&true)
     }
 
     /// Whether two ranks may be one customer at all.

@@ -1,11 +1,13 @@
 //! Pairs above the floor: block by block, each pair weighed once, nothing kept of the others.
 
 use crate::Error;
-use crate::score::block::{ALONE, Blocking, Blocks, Keys};
+use crate::score::block::{ALONE, Blocking, Blocks, Bounds, Keys};
 use crate::score::model::{Model, Weights};
 use crate::score::packed::Packed;
+use crate::score::remember::{Remembered, Start, contents};
 use crate::score::rules::RULES;
 use crate::score::weigh::{Row, Scale, rows};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -17,38 +19,45 @@ const PORTION: u64 = 1 << 20;
 /// Records gathered at a time: few enough for the processor's nearer cache.
 const GATHER: u32 = 512;
 
-/// Two ranks and what they weigh.
+/// Two ranks and what they weigh. A rank is a record's position in the order of record hashes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Edge {
-    pub(crate) a: u32,
-    /// Above `a`.
-    pub(crate) b: u32,
+pub struct Edge {
+    /// One.
+    pub a: u32,
+    /// The other, above `a`.
+    pub b: u32,
     /// Bits.
-    pub(crate) weight: f32,
+    pub weight: f32,
     /// The first rule that brought the two together, by position among [`Scored::rules`].
-    pub(crate) rule: u8,
+    pub rule: u8,
 }
 
 /// What one rule contributed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleCount {
     /// Its name.
     pub name: String,
-    /// Pairs it was the first to bring together.
+    /// Pairs weighed that it was the first to bring together.
     pub pairs: u64,
-    /// Pairs it left out since its blocks were over-full.
+    /// Pairs it left out since its blocks were over-full; another rule may have brought them together all the same.
     pub left_pairs: u64,
-    /// Pairs kept.
+    /// Pairs kept, those remembered among them.
     pub edges: u64,
 }
 
 /// Pairs worth keeping.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scored {
-    /// By rule, then in the order of blocks.
+    /// In ascending order of ranks.
     pub(crate) edges: Vec<Edge>,
     /// In the order in which they were tried.
     pub rules: Vec<RuleCount>,
+    /// Records whose pairs were weighed: those that nothing was remembered of.
+    pub touched: u64,
+    /// What is compared of each rank, as a hash.
+    pub(crate) content: Vec<u64>,
+    /// Over-full blocks, ascending.
+    pub(crate) overfull: Vec<u64>,
 }
 
 impl Scored {
@@ -68,20 +77,55 @@ impl Scored {
 /// # Errors
 /// When the model was trained on other fields.
 pub fn score(packed: &Packed, model: &Model, threads: usize) -> Result<Scored, Error> {
+    score_since(packed, model, &Remembered::default(), threads)
+}
+
+/// Weighs the pairs of records that are new or changed since a run before, and takes the others from there. What is
+/// kept is what [`score`] keeps, to the bit.
+///
+/// # Errors
+/// When the model was trained on other fields.
+pub fn score_since(
+    packed: &Packed,
+    model: &Model,
+    before: &Remembered,
+    threads: usize,
+) -> Result<Scored, Error> {
+    score_within(packed, model, before, Bounds::KEPT, threads)
+}
+
+pub(crate) fn score_within(
+    packed: &Packed,
+    model: &Model,
+    before: &Remembered,
+    bounds: Bounds,
+    threads: usize,
+) -> Result<Scored, Error> {
     model.check(packed)?;
+    let content = contents(packed, model, bounds);
+    let mut start = Start::of(before, &packed.hash, &content);
+    let blocking = Blocking::new(packed, bounds, start.overfull(), threads);
+    start.touch(blocking.turned());
     let weights = Weights::new(packed, model);
-    let blocking = Blocking::new(packed, threads);
-    Ok(score_touched(packed, &weights, &blocking, None, threads))
+    let (mut edges, mut rules) = score_touched(packed, &weights, &blocking, start.touched(), threads);
+    for edge in start.edges() {
+        edges.push(edge);
+        if let Some(rule) = rules.get_mut(usize::from(edge.rule)) {
+            rule.edges += 1;
+        }
+    }
+    edges.sort_unstable_by_key(|edge| (edge.a, edge.b));
+    Ok(Scored { edges, rules, touched: start.touched_records(), content, overfull: blocking.overfull() })
 }
 
 /// Weighs the pairs of which at least one rank is `touched`; all without it.
-pub(crate) fn score_touched(
+fn score_touched(
     packed: &Packed,
     weights: &Weights,
     blocking: &Blocking,
     touched: Option<&[bool]>,
     threads: usize,
-) -> Scored {
+) -> (Vec<Edge>, Vec<RuleCount>) {
     let rows = rows(packed, weights, threads);
     let scorer = Scorer {
         packed,
@@ -93,20 +137,20 @@ pub(crate) fn score_touched(
     if blocking.is_alone() {
         let all = all(packed.len());
         let (edges, rule) = scorer.rule(0, ALONE, &all, threads);
-        return Scored { edges, rules: vec![rule] };
+        return (edges, vec![rule]);
     }
-    let mut scored = Scored { edges: Vec::new(), rules: Vec::new() };
+    let (mut edges, mut rules) = (Vec::new(), Vec::new());
     for (at, (rule, blocks)) in blocking.rules.iter().zip(&blocking.blocks).enumerate() {
-        let (edges, rule) = scorer.rule(at, rule.name, blocks, threads);
-        scored.edges.extend(edges);
-        scored.rules.push(rule);
+        let (found, rule) = scorer.rule(at, rule.name, blocks, threads);
+        edges.extend(found);
+        rules.push(rule);
     }
-    scored
+    (edges, rules)
 }
 
 /// One block of all ranks.
 fn all(records: usize) -> Blocks {
-    Blocks { ranks: (0..records as u32).collect(), starts: vec![0, records as u32], left_pairs: 0 }
+    Blocks { ranks: (0..records as u32).collect(), starts: vec![0, records as u32], ..Blocks::default() }
 }
 
 struct Scorer<'p> {
@@ -213,20 +257,39 @@ impl Scorer<'_> {
 
     /// Weighs the pairs of a block that no earlier rule made; returns how many there were.
     fn block(&self, rule: usize, block: Block, edges: &mut Vec<Edge>) -> u64 {
-        let is_touched = |rank: u32| self.touched.is_none_or(|touched| touched[rank as usize]);
         let mut pairs = 0;
-        for (i, &a) in block.ranks.iter().enumerate() {
-            let touches = is_touched(a);
-            for (j, &b) in block.ranks.iter().enumerate().skip(i + 1) {
-                if !(touches || is_touched(b))
-                    || (rule > 0 && were_met(&block.keys[i], &block.keys[j], rule))
-                    || !self.packed.may_meet(a, b)
-                {
-                    continue;
+        let mut meet = |i: usize, j: usize| {
+            let (a, b) = (block.ranks[i], block.ranks[j]);
+            if (rule > 0 && were_met(&block.keys[i], &block.keys[j], rule)) || !self.packed.may_meet(a, b) {
+                return;
+            }
+            pairs += 1;
+            if let Some(weight) = self.scale.weight(&block.rows[i], &block.rows[j]) {
+                edges.push(Edge { a, b, weight, rule: rule as u8 });
+            }
+        };
+        let records = block.ranks.len();
+        let touched = |touched: &[bool]| -> Vec<usize> {
+            (0..records).filter(|&at| touched[block.ranks[at] as usize]).collect()
+        };
+        let Some(touched) = self.touched.map(touched).filter(|touched| touched.len() < records) else {
+            for i in 0..records {
+                for j in i + 1..records {
+                    meet(i, j);
                 }
-                pairs += 1;
-                if let Some(weight) = self.scale.weight(&block.rows[i], &block.rows[j]) {
-                    edges.push(Edge { a, b, weight, rule: rule as u8 });
+            }
+            return pairs;
+        };
+        let mut later = &touched[..];
+        for i in 0..records {
+            if later.first() == Some(&i) {
+                later = &later[1..];
+                for j in i + 1..records {
+                    meet(i, j);
+                }
+            } else {
+                for &j in later {
+                    meet(i, j);
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::clean::{self, Digits, email, name, nobody, phone};
+use crate::score::compare;
 use crate::score::date;
 use crate::score::packed::{CLASS, Field, Kin, Packed};
 use crate::score::table::{Column, Role, Table};
@@ -48,6 +49,8 @@ impl Packed {
             dictionaries,
             birth: Vec::new(),
             kin: FxHashMap::default(),
+            bearers: Vec::new(),
+            spelt: Vec::new(),
         };
         if let Some(field) = packed.field(Role::BirthDate) {
             let texts = packed.texts(field);
@@ -57,10 +60,41 @@ impl Packed {
         if let Some(field) = packed.field(Role::Given) {
             let texts = packed.texts(field);
             let kin = (0..texts.len() as u32).map(|code| (code, Kin::of(texts.get(code))));
+            let bearers = bearers(field, texts.len());
             packed.kin = kin.filter(|(_, kin)| *kin != Kin::default()).collect();
+            packed.bearers = bearers;
         }
+        packed.spelt = spelt(&packed);
         Ok(packed)
     }
+}
+
+fn bearers(given: &Field, names: usize) -> Vec<u32> {
+    let mut bearers = vec![0; names];
+    for &code in given.code.iter().filter(|&&code| code != NONE) {
+        bearers[code as usize] += 1;
+    }
+    bearers
+}
+
+/// Which addresses spell a name that somebody gives with them.
+fn spelt(packed: &Packed) -> Vec<Vec<bool>> {
+    let mut spelt = vec![Vec::new(); packed.dictionaries.len()];
+    let (Some(given), Some(family)) = (packed.field(Role::Given), packed.field(Role::Family)) else {
+        return spelt;
+    };
+    for email in packed.fields.iter().filter(|field| field.role == Role::Email) {
+        let (texts, names) = (packed.texts(email), packed.texts(given));
+        let told = &mut spelt[email.texts];
+        told.resize(texts.len(), false);
+        for ((&code, &given), &family) in email.code.iter().zip(&given.code).zip(&family.code) {
+            if code != NONE && given != NONE && family != NONE && !told[code as usize] {
+                let mailbox = compare::mailbox(texts.get(code));
+                told[code as usize] = compare::spells(mailbox, names.get(given), names.get(family));
+            }
+        }
+    }
+    spelt
 }
 
 /// Rows in the order of their record hashes.

@@ -3,6 +3,7 @@
 //! Not connected components: a union is refused where people, exclusive ids or sources forbid it, or where the two
 //! sides as a whole do not look like one customer although two of their records do (a weak bridge).
 
+use crate::groups::Groups;
 use crate::score::model::Weights;
 use crate::score::packed::{LANES, Packed};
 use crate::score::pairs::Edge;
@@ -38,8 +39,8 @@ pub struct Before<'a> {
     /// Exclusive ids beside those among the fields, by kind: a code per record in the order of record hashes,
     /// `u32::MAX` for none. Two codes of one kind are never one customer.
     pub exclusive: &'a [Vec<u32>],
-    /// Pairs that the weight of evidence may not join, neither directly nor through others: rows for
-    /// [`super::link`].
+    /// Pairs that a guard keeps apart, directly and through others, unless the evidence reaches
+    /// [`Limits::guarded_bits`]: rows for [`super::link`].
     pub guarded: &'a [(u32, u32)],
 }
 
@@ -48,6 +49,8 @@ pub struct Before<'a> {
 pub struct Limits {
     /// Bits that two sides of a union must reach together; none for an even chance.
     pub join_bits: Option<f32>,
+    /// The same where a guard keeps the sides apart; none where no weight overcomes a guard.
+    pub guarded_bits: Option<f32>,
     /// Most records of one source; none for as many as there are. A table that is only to be linked allows one.
     pub per_source: Option<u32>,
     /// Most records; none for as many as there are.
@@ -82,54 +85,6 @@ impl Doubt {
             Self::Limit => "limit",
             Self::Guarded => "guarded",
         }
-    }
-}
-
-/// Clusters of ranks.
-#[derive(Debug)]
-pub(crate) struct Groups {
-    parent: Vec<u32>,
-    /// The next member of the same cluster, round and round.
-    next: Vec<u32>,
-    size: Vec<u32>,
-}
-
-impl Groups {
-    pub(crate) fn new(records: usize) -> Self {
-        Self {
-            parent: (0..records as u32).collect(),
-            next: (0..records as u32).collect(),
-            size: vec![1; records],
-        }
-    }
-
-    pub(crate) fn root(&mut self, rank: u32) -> u32 {
-        let mut at = rank;
-        while self.parent[at as usize] != at {
-            let above = self.parent[self.parent[at as usize] as usize];
-            self.parent[at as usize] = above;
-            at = above;
-        }
-        at
-    }
-
-    /// Joins two roots; returns the root that stands for both, then the other.
-    fn unite(&mut self, a: u32, b: u32) -> (u32, u32) {
-        let larger = (self.size[a as usize], b) >= (self.size[b as usize], a);
-        let (winner, loser) = if larger { (a, b) } else { (b, a) };
-        self.parent[loser as usize] = winner;
-        self.size[winner as usize] += self.size[loser as usize];
-        self.next.swap(winner as usize, loser as usize);
-        (winner, loser)
-    }
-
-    fn members(&self, root: u32) -> impl Iterator<Item = u32> {
-        let follow = move |&rank: &u32| Some(self.next[rank as usize]).filter(|&next| next != root);
-        std::iter::successors(Some(root), follow)
-    }
-
-    fn size(&self, root: u32) -> u32 {
-        self.size[root as usize]
     }
 }
 
@@ -314,17 +269,22 @@ impl Uniter<'_> {
         if self.is_beyond_limits(roots) {
             return Some(Doubt::Limit);
         }
-        if self.base.are_guarded(roots) {
-            return Some(Doubt::Guarded);
-        }
+        let is_guarded = self.base.are_guarded(roots);
+        let join = if is_guarded {
+            self.limits.guarded_bits.unwrap_or(f32::INFINITY)
+        } else {
+            self.limits.join_bits.unwrap_or(JOIN)
+        };
         let groups = &self.base.groups;
         let alone = groups.size(roots.0) == 1 && groups.size(roots.1) == 1;
-        let join = self.limits.join_bits.unwrap_or(JOIN);
-        let fits = if alone { edge.weight >= join } else { self.fit(roots, edge.weight) };
-        match (fits, edge.weight >= join) {
-            (true, _) => None,
-            (false, true) => Some(Doubt::WeakBridge),
-            (false, false) => Some(Doubt::Uncertain),
+        let is_strong = edge.weight >= join;
+        let fits =
+            if alone || (is_guarded && !is_strong) { is_strong } else { self.fit(roots, edge.weight, join) };
+        match (fits, is_guarded, is_strong) {
+            (true, ..) => None,
+            (false, true, _) => Some(Doubt::Guarded),
+            (false, false, true) => Some(Doubt::WeakBridge),
+            (false, false, false) => Some(Doubt::Uncertain),
         }
     }
 
@@ -351,7 +311,7 @@ impl Uniter<'_> {
 
     /// Whether two clusters look like one customer: the mean of what their records say of each field, over the
     /// pairs that say anything.
-    fn fit(&mut self, (a, b): (u32, u32), weight: f32) -> bool {
+    fn fit(&mut self, (a, b): (u32, u32), weight: f32, join: f32) -> bool {
         let state = (a, self.base.groups.size(a), b, self.base.groups.size(b));
         if self.hopeless.contains(&state) {
             return false;
@@ -369,7 +329,7 @@ impl Uniter<'_> {
             }
         }
         let mean: [f32; LANES] = std::array::from_fn(|lane| sum[lane] / known[lane].max(1.0));
-        let fits = self.weights.total(&mean) + TRUST * weight >= self.limits.join_bits.unwrap_or(JOIN);
+        let fits = self.weights.total(&mean) + TRUST * weight >= join;
         if !fits {
             self.hopeless.insert(state);
         }

@@ -43,7 +43,7 @@ fn town(people: u64) -> Vec<(u64, String)> {
     rows
 }
 
-fn trained(table: &Table) -> Model {
+pub(super) fn trained(table: &Table) -> Model {
     train(&table.records(), &settings(Unit::Person), 1).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn what_people_decided_comes_before_keys_and_evidence() {
     let model = trained(&table);
     for model in [None, Some(&model)] {
         let decisions = Decisions { same: &[(12, 13)], different: &[(11, 12)] };
-        let found = table.weighed(Unit::Person, &Weighing { model, decisions, threads: 1 });
+        let found = table.weighed(Unit::Person, &Weighing { model, decisions, ..Weighing::default() });
         assert_eq!(found.customer[1], found.customer[2]);
         assert_ne!(found.customer[0], found.customer[1]);
         assert!(found.merges.iter().any(|merge| merge.rule == Rule::Decided && merge.weight.is_none()));
@@ -104,6 +104,23 @@ fn exclusive_ids_of_one_kind_part_what_looks_alike() {
     let found = table.weighed(Unit::Person, &Weighing { model: Some(&model), ..Weighing::default() });
     let [.., a, b] = found.customer.as_slice() else { panic!("rows") };
     assert_ne!(a, b);
+}
+
+#[test]
+fn what_was_compared_and_what_was_left_out_is_told() {
+    let mut rows = town(600);
+    let known = rows.len();
+    rows.extend((0..2_100).map(|n| (2_000_000 + n, "b=1984-03-09".to_owned())));
+    let table = Table::new(&rows);
+    let model = trained(&Table::new(&rows[..known]));
+    let weighing = Weighing { model: Some(&model), ..Weighing::default() };
+    let found = table.weighed(Unit::Person, &weighing);
+    assert!(found.compared.iter().map(|rule| rule.pairs).sum::<u64>() > 0);
+    let born = found.compared.iter().find(|rule| rule.name == "birth date").unwrap();
+    assert!(born.left_pairs >= 2_100 * 2_099 / 2, "{born:?}");
+    for (unit, weighing) in [(Unit::Person, Weighing::default()), (Unit::Account, weighing)] {
+        assert_eq!(table.weighed(unit, &weighing).compared, [], "nothing was weighed");
+    }
 }
 
 /// Customers of batches that come day by day, each with the ids of the day before.
@@ -133,7 +150,7 @@ fn daily(rows: &[(u64, String)], days: &[usize], model: &Model) -> (Vec<(u64, Uu
 }
 
 /// Customers whose records are the same as the day before and whose id is not.
-fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolution) -> usize {
+pub(super) fn untouched_that_changed(known: &[(u64, Uuid)], hash: &[u64], found: &Resolution) -> usize {
     let groups = |ids: &dyn Fn(usize) -> Option<Uuid>, hash: &[u64]| {
         let mut groups: std::collections::BTreeMap<Uuid, Vec<u64>> = std::collections::BTreeMap::new();
         for (at, &hash) in hash.iter().enumerate() {
@@ -198,7 +215,7 @@ proptest! {
         let pairs: Vec<(u64, u64)> = apart.into_iter()
             .map(|(a, b)| (rows[a % rows.len()].0, rows[b % rows.len()].0)).filter(|(a, b)| a != b).collect();
         let decisions = Decisions { same: &[], different: &pairs };
-        let weighing = Weighing { model: Some(&model), decisions, threads: 2 };
+        let weighing = Weighing { model: Some(&model), decisions, threads: 2, remembered: None };
         let found = table.weighed(Unit::Person, &weighing);
         let at = |table: &Table, hash: u64| table.hash.iter().position(|&other| other == hash).unwrap();
         for &(a, b) in &pairs {

@@ -89,13 +89,15 @@ impl Deliveries {
         let delivered_us = self.delivered.instant(row, &mut desk.clock)?;
         let promised_us = self.promised.instant(row, &mut desk.clock)?;
         let promised = self.promised.read(row, |text| desk.clock.day(text))?;
-        let (name, outcome) = match Fate::of(self.status.text(row).unwrap_or_default()) {
+        let fate = Fate::of(self.status.text(row).unwrap_or_default());
+        let (name, outcome) = match fate {
             Fate::Failed => ("parcel_failed", Outcome::Failed),
             Fate::Returned => ("parcel_returned", Outcome::Failed),
-            Fate::Delivered => {
+            Fate::Late if delivered_us.is_none() => return Ok(None),
+            Fate::Delivered | Fate::Late => {
                 let at_us = delivered_us
                     .ok_or_else(|| self.delivered.reject("is empty, but the parcel was delivered"))?;
-                let late = promised.is_some_and(|promised| desk.clock.day_of(at_us) > promised);
+                let late = promised.map_or(matches!(fate, Fate::Late), |day| desk.clock.day_of(at_us) > day);
                 return Ok(Some((at_us, "parcel_delivered", if late { Outcome::Late } else { Outcome::Ok })));
             }
             Fate::OnItsWay => return Ok(None),
@@ -108,6 +110,8 @@ impl Deliveries {
 enum Fate {
     OnItsWay,
     Delivered,
+    /// Delivered after the promised day, or still on its way then.
+    Late,
     Failed,
     Returned,
 }
@@ -116,6 +120,7 @@ impl Fate {
     fn of(status: &str) -> Self {
         match status.to_lowercase().replace([' ', '-'], "_").as_str() {
             "delivered" => Self::Delivered,
+            "late" | "delayed" | "delivered_late" | "late_delivery" => Self::Late,
             "failed" | "lost" | "damaged" | "undeliverable" | "exception" | "delivery_failed" => Self::Failed,
             "returned" | "return_to_sender" | "returned_to_sender" => Self::Returned,
             _ => Self::OnItsWay,
@@ -139,7 +144,10 @@ mod tests {
             T4,#4,,b@x.org,,,05.03.2024 10:00,04.03.2024,,lost,\n\
             T5,#5,,b@x.org,,,05.03.2024 10:00,,,in transit,\n\
             T6,#6,,b@x.org,,,,,,in transit,\n\
-            T7,#7,,b@x.org,,,05.03.2024 10:00,,,delivered,\n";
+            T7,#7,,b@x.org,,,05.03.2024 10:00,,,delivered,\n\
+            T8,#8,,b@x.org,,,05.03.2024 10:00,06.03.2024,08.03.2024 09:00,late,\n\
+            T9,#9,,b@x.org,,,05.03.2024 10:00,,08.03.2024 09:00,Delivered late,\n\
+            T10,#10,,b@x.org,,,05.03.2024 10:00,06.03.2024,,delayed,\n";
         let seen = read(FEED, "deliveries.csv", format!("{HEAD}{rows}"));
         assert_eq!(
             seen.events,
@@ -153,6 +161,11 @@ mod tests {
                 "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#4 source_id=T4:parcel_handed_over",
                 "b@x.org 2024-03-05T09:00:00Z contact parcel_failed 0 failed reference=#4 source_id=T4:parcel_failed",
                 "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#5 source_id=T5:parcel_handed_over",
+                "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#8 source_id=T8:parcel_handed_over",
+                "b@x.org 2024-03-08T08:00:00Z contact parcel_delivered 0 late reference=#8 source_id=T8:parcel_delivered",
+                "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#9 source_id=T9:parcel_handed_over",
+                "b@x.org 2024-03-08T08:00:00Z contact parcel_delivered 0 late reference=#9 source_id=T9:parcel_delivered",
+                "b@x.org 2024-03-05T09:00:00Z contact parcel_handed_over 0 reference=#10 source_id=T10:parcel_handed_over",
             ]
         );
         assert_eq!(

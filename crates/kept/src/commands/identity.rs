@@ -1,12 +1,11 @@
 //! `kept identity`: how sure Kept is of who is one customer, why, and what people decide about it.
 
+mod told;
+
 use crate::{clock, table};
 use lake::{Access, Lake};
 use refresh::Reader;
 use refresh::decisions::{RecordName, Ruling, Verdict};
-use refresh::view::identity::{Comparison, Explanation, IdentityStatus};
-use report::number;
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -15,11 +14,15 @@ use std::process::ExitCode;
 #[command(
     after_help = "Examples:\n  kept identity status\n  kept identity explain shop:8812 support:u-31\n  \
                   kept identity decide shop:8812 support:u-31 same --reason \"she said so on the phone\"\n  \
-                  kept identity retrain"
+                  kept identity retrain\n  kept identity accept --reason \"four mergers, all of them right\""
 )]
 pub(crate) enum Task {
     /// Tells sizes, the largest customers, values that identify nobody, the model, and what waits.
-    Status,
+    Status {
+        /// Customers and values listed at most.
+        #[arg(long, default_value_t = 10)]
+        limit: usize,
+    },
     /// Lists pairs of records that wait for a decision, surest first.
     Review {
         /// Pairs shown at most.
@@ -53,6 +56,12 @@ pub(crate) enum Task {
     },
     /// Trains a model on the records of now and proposes it; tells whom it would merge and split.
     Retrain,
+    /// Tells what the model that waits would change.
+    Proposal {
+        /// Customers listed at most, of those that would be merged and of those that would be split.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
     /// Accepts the model that waits.
     Accept {
         /// Why.
@@ -81,22 +90,24 @@ pub(crate) enum Said {
 /// Runs one task.
 pub(crate) async fn run(home: &Path, task: &Task, json: bool) -> anyhow::Result<ExitCode> {
     match task {
-        Task::Status => {
-            let status = super::reader(home).await?.identity().await?;
-            tell(&status, json, status_text)?;
+        Task::Status { limit } => {
+            let status = super::reader(home).await?.identity(*limit).await?;
+            tell(&status, json, told::status)?;
         }
         Task::Review { limit } => {
             let waiting = super::reader(home).await?.waiting(0, *limit).await?;
             tell(&waiting, json, |waiting| {
                 let rows = waiting.rows.iter().map(|pair| &pair.comparison);
-                let rows: Vec<Vec<String>> = rows.map(pair_row).collect();
+                let rows: Vec<Vec<String>> = rows.map(told::pair_row).collect();
                 let head = [("record", false), ("and", false), ("bits", true), ("chance", true)];
                 format!("{}{} of {} pairs\n", table::lines(&head, &rows), rows.len(), waiting.total)
             })?;
         }
         Task::Explain { a, b } => {
             let (a, b) = (RecordName::parse(a)?, RecordName::parse(b)?);
-            tell(&super::reader(home).await?.explain(&a, &b).await?, json, explained)?;
+            let reader = super::reader(home).await?;
+            let unit = reader.company().company.customer;
+            tell(&reader.explain(&a, &b).await?, json, |told| told::explained(told, unit))?;
         }
         Task::Decide { a, b, verdict, reason } => {
             let ruling = ruling(a, b, *verdict, reason)?;
@@ -108,6 +119,10 @@ pub(crate) async fn run(home: &Path, task: &Task, json: bool) -> anyhow::Result<
         }
         Task::Decisions { limit } => decisions(&super::reader(home).await?, *limit, json).await?,
         Task::Retrain => retrain(home, json).await?,
+        Task::Proposal { limit } => {
+            let proposal = super::reader(home).await?.proposal().await?.ok_or(refresh::Error::NoProposal)?;
+            tell(&proposal, json, |proposal| told::proposed(proposal, *limit))?;
+        }
         Task::Accept { reason } => judge(home, true, reason, json).await?,
         Task::Reject { reason } => judge(home, false, reason, json).await?,
     }
@@ -170,131 +185,17 @@ async fn retrain(home: &Path, json: bool) -> anyhow::Result<()> {
         refresh::train_again(&opened, &lake, &user(), clock::now_us()).await?
     };
     let proposal = if proposed { super::reader(home).await?.proposal().await? } else { None };
-    tell(&proposal, json, |proposal| {
-        let Some(proposal) = proposal else {
-            return "The records train the model that is in force; nothing to decide.\n".to_owned();
-        };
-        let (merge, split) = (proposal.would_merge.total, proposal.would_split.total);
-        let mut text = format!(
-            "Model {} waits. It would make {} and split {}.\n",
-            proposal.model.version,
-            number::counted(merge, "customer of several", "customers of several"),
-            number::counted(split, "customer", "customers"),
-        );
-        for (what, page) in [("merge", &proposal.would_merge), ("split", &proposal.would_split)] {
-            for change in page.rows.iter().take(10) {
-                let groups: Vec<String> = change.groups.iter().map(|group| group.join(" ")).collect();
-                let _ = writeln!(text, "  {what}  {}", groups.join("  |  "));
-            }
-        }
-        text + "Decide with: kept identity accept --reason …, or kept identity reject --reason …\n"
+    tell(&proposal, json, |proposal| match proposal {
+        None => "The records train the model that is in force; nothing to decide.\n".to_owned(),
+        Some(proposal) => told::proposed(proposal, CHANGES_TOLD),
     })
 }
+
+/// Changes told of a model just trained, of mergers and of splits.
+const CHANGES_TOLD: usize = 10;
 
 async fn judge(home: &Path, accept: bool, reason: &str, json: bool) -> anyhow::Result<()> {
     super::reader(home).await?.judge_proposal(accept, &user(), reason, clock::now_us()).await?;
     let state = if accept { "accepted" } else { "rejected" };
     tell(&state, json, |state| format!("The model is {state}. It counts from the next kept refresh.\n"))
-}
-
-fn status_text(status: &IdentityStatus) -> String {
-    let count = |n: u64| number::count(i64::try_from(n).unwrap_or(i64::MAX));
-    let mut text = format!(
-        "{} records are {} customers; {} wait for a decision, {} are decided",
-        count(status.records),
-        count(status.customers),
-        number::counted(status.waiting as usize, "pair", "pairs"),
-        count(status.decided),
-    );
-    if status.not_yet_counted > 0 {
-        let _ = write!(text, " ({} from the next refresh on)", count(status.not_yet_counted));
-    }
-    text += "\n";
-    if let Some(model) = &status.model {
-        let records = count(model.records);
-        let _ =
-            writeln!(text, "model {}, trained on {records} records, accepted by {}", model.version, model.by);
-    }
-    let sizes = status.sizes.iter().map(|size| vec![size.records.to_string(), count(size.customers)]);
-    text += "\n";
-    text += &table::lines(&[("records", true), ("customers", true)], &sizes.collect::<Vec<_>>());
-    let large = status.largest.iter().take(10).map(|large| {
-        vec![large.id.clone(), large.name.clone(), large.records.to_string(), large.silos.to_string()]
-    });
-    text += "\n";
-    let head = [("largest", false), ("name", false), ("records", true), ("silos", true)];
-    text += &table::lines(&head, &large.collect::<Vec<_>>());
-    if status.generic.total > 0 {
-        let generic = status.generic.rows.iter().take(10);
-        let rows =
-            generic.map(|value| vec![value.field.clone(), value.value.clone(), value.names.to_string()]);
-        text += "\n";
-        let head = [("identifies nobody", false), ("value", false), ("names", true)];
-        text += &table::lines(&head, &rows.collect::<Vec<_>>());
-    }
-    text
-}
-
-fn pair_row(pair: &Comparison) -> Vec<String> {
-    let name = |record: &refresh::view::Record| format!("{}:{}", record.silo, record.key);
-    vec![name(&pair.a), name(&pair.b), bits(pair.weight), format!("{:.1} %", pair.probability * 100.0)]
-}
-
-fn bits(bits: f32) -> String {
-    format!("{bits:+.1}")
-}
-
-fn explained(told: &Explanation) -> String {
-    let comparison = &told.comparison;
-    let answer = if told.one_customer { "One customer" } else { "Two customers" };
-    let mut text = format!(
-        "{answer}: {} bits, a chance of {:.2} % by evidence alone.\n\n",
-        bits(comparison.weight),
-        comparison.probability * 100.0
-    );
-    let mut rows = vec![vec![
-        "before anything is known".to_owned(),
-        String::new(),
-        String::new(),
-        String::new(),
-        bits(comparison.prior),
-    ]];
-    rows.extend(comparison.parts.iter().map(|part| {
-        vec![part.field.clone(), part.a.clone(), part.b.clone(), part.level.clone(), bits(part.weight)]
-    }));
-    if comparison.household < 0.0 {
-        let what = "a household shares as much".to_owned();
-        rows.push(vec![what, String::new(), String::new(), String::new(), bits(comparison.household)]);
-    }
-    rows.push(vec![
-        "together".to_owned(),
-        String::new(),
-        String::new(),
-        String::new(),
-        bits(comparison.weight),
-    ]);
-    let name = |record: &refresh::view::Record| format!("{}:{}", record.silo, record.key);
-    let (a, b) = (name(&comparison.a), name(&comparison.b));
-    let head = [("field", false), (a.as_str(), false), (b.as_str(), false), ("level", false), ("bits", true)];
-    text += &table::lines(&head, &rows);
-    if !told.path.is_empty() {
-        let path = told.path.iter().map(|merge| {
-            let weight = merge.weight.map_or_else(String::new, |weight| bits(weight as f32));
-            vec![
-                merge.record_a.clone(),
-                merge.record_b.clone(),
-                merge.field.clone(),
-                merge.rule.clone(),
-                weight,
-            ]
-        });
-        let head = [("joined by", false), ("with", false), ("same", false), ("rule", false), ("bits", true)];
-        text += "\n";
-        text += &table::lines(&head, &path.collect::<Vec<_>>());
-    }
-    if let Some(decision) = &told.decision {
-        let _ =
-            writeln!(text, "\n{} decided: {} ({})", decision.by, decision.verdict.name(), decision.reason);
-    }
-    text
 }

@@ -65,6 +65,7 @@ const fn title(step: Step) -> &'static str {
         Step::Identity => "who is one customer",
         Step::Timeline => "events in order",
         Step::Ledger => "the books",
+        Step::Reasons => "why they left",
         Step::Asset => "how customers stay",
         Step::Edition => "publish",
     }
@@ -113,6 +114,7 @@ impl Meter {
             Step::Identity => "identity",
             Step::Timeline => "timeline",
             Step::Ledger => "ledger",
+            Step::Reasons => "reasons",
             Step::Asset => "asset",
             Step::Edition => "edition",
         };

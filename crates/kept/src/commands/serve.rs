@@ -11,7 +11,7 @@ use std::sync::Arc;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  kept serve\n  kept serve --bind 127.0.0.1:9000")]
 pub(crate) struct Args {
-    /// Address and port; only this machine can reach a 127.0.0.1 address.
+    /// Address and port, of this machine only; pages answer as localhost or by such an address.
     #[arg(long, default_value = "127.0.0.1:7878")]
     bind: SocketAddr,
 }

@@ -1,31 +1,10 @@
 //! Killed at random moments of import and refresh: what was published stays, a re-run completes, totals are exact.
 
-use crate::support::Home;
+use crate::support::{CONFIG, Home};
 use std::process::Stdio;
 use std::time::Duration;
 
 const ROUNDS: u64 = 50;
-const CONFIG: &str = r#"
-[company]
-name = "Test"
-currency = "EUR"
-as_of = "2024-12-31"
-[[stream]]
-id = "shop"
-regime = "purchases"
-gap_days = 400
-[[department]]
-id = "sales"
-name = "Sales"
-[[silo]]
-id = "shop"
-name = "Shop"
-owner = "sales"
-[[silo.feed]]
-id = "orders"
-files = "orders.csv"
-columns = { record = "who", at = "day", value_minor = "cents", id = "no" }
-"#;
 
 /// Version `v` of the file: so many customers, each with one purchase; the count tells the version.
 fn customers(version: u64) -> u64 {
@@ -33,8 +12,11 @@ fn customers(version: u64) -> u64 {
 }
 
 fn file(version: u64) -> String {
-    let row = |n: u64| format!("c{n},2024-0{}-1{},{},{n}\n", n % 9 + 1, n % 10, n + version);
-    "who,day,cents,no\n".to_owned() + &(0..customers(version)).map(row).collect::<Vec<_>>().concat()
+    let row = |n: u64| {
+        let cents = n + version;
+        format!("c{n},2024-0{}-1{},{}.{:02},{n}\n", n % 9 + 1, n % 10, cents / 100, cents % 100)
+    };
+    "who,day,total,no\n".to_owned() + &(0..customers(version)).map(row).collect::<Vec<_>>().concat()
 }
 
 /// Customers, purchases and revenue of a version.

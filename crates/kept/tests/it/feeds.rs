@@ -1,28 +1,6 @@
 //! Files that come again, come corrected, come broken: what changes and what does not.
 
-use crate::support::Home;
-
-const CONFIG: &str = r#"
-[company]
-name = "Test"
-currency = "EUR"
-as_of = "2024-12-31"
-[[stream]]
-id = "shop"
-regime = "purchases"
-gap_days = 90
-[[department]]
-id = "sales"
-name = "Sales"
-[[silo]]
-id = "shop"
-name = "Shop"
-owner = "sales"
-[[silo.feed]]
-id = "orders"
-files = "orders*.csv"
-columns = { record = "who", at = "day", value = "total", id = "no" }
-"#;
+use crate::support::{CONFIG, Home};
 
 fn home(config: &str) -> Home {
     let home = Home::new();

@@ -1,11 +1,14 @@
 //! The program as its users run it: the built binary, files in, answers out.
 
-#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod crash;
 mod duckdb;
 mod feeds;
+mod identity;
+mod incremental;
 mod planted;
 mod real;
+mod reasons;
 mod same;
 mod support;

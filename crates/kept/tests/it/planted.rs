@@ -128,6 +128,7 @@ fn the_ledger_counts_every_purchase_of_every_life() {
                 + figure("won_back_minor")
                 + figure("expanded_minor")
                 - figure("contracted_minor")
+                + figure("fx_minor")
                 - figure("lost_minor");
             assert_eq!(value, figure("closing_minor"), "{line}");
         }

@@ -70,6 +70,7 @@ fn months_agree(home: &crate::support::Home, purchases: &BTreeMap<String, BTreeS
         assert_eq!(figure("opening_count") + moved, figure("closing_count"), "{period}");
         let value = figure("gained_minor") + figure("won_back_minor") + figure("expanded_minor")
             - figure("contracted_minor")
+            + figure("fx_minor")
             - figure("lost_minor");
         assert_eq!(figure("opening_minor") + value, figure("closing_minor"), "{period}");
     }

@@ -4,6 +4,29 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// A company with one silo and one feed.
+pub(crate) const CONFIG: &str = r#"
+[company]
+name = "Test"
+currency = "EUR"
+as_of = "2024-12-31"
+[[stream]]
+id = "shop"
+regime = "purchases"
+gap_days = 90
+[[department]]
+id = "sales"
+name = "Sales"
+[[silo]]
+id = "shop"
+name = "Shop"
+owner = "sales"
+[[silo.feed]]
+id = "orders"
+files = "orders*.csv"
+columns = { record = "who", at = "day", value = "total", id = "no" }
+"#;
+
 /// A home folder that is removed at the end.
 pub(crate) struct Home {
     folder: tempfile::TempDir,

@@ -6,15 +6,12 @@
 use super::outlook::Outlook;
 use super::rows::{Group, HistoryRows};
 use super::special::{digamma, ln_gamma, softplus};
-use crate::error::{Error, enough};
+use super::thinned;
+use crate::error::Error;
 use crate::fit::{Fit, Slope, maximise, maximise_near};
 
 const MODEL: &str = "BG/NBD";
 const NAMES: [&str; 4] = ["r", "alpha", "a", "b"];
-/// Rows on which starts are tried before all are read.
-pub(super) const FIRST_LOOK: usize = 20_000;
-/// Repeat buyers below which no fit is tried.
-pub(super) const FEWEST_REPEATERS: usize = 10;
 const SMALLEST_TERM: f64 = 1e-16;
 const RESCALE: f64 = 1e250;
 
@@ -47,16 +44,8 @@ impl BgNbd {
     ///
     /// Refuses fewer than ten repeat buyers, no maximum, and a flat one.
     pub fn fit(rows: &HistoryRows) -> Result<Fit<4>, Error> {
-        enough(MODEL, "repeat buyers", FEWEST_REPEATERS, rows.repeaters() as usize)?;
-        let typical = rows.times[rows.times.len() / 2].max(1.0 / rows.days_per_unit);
-        let starts = [[0.5, typical, 1.0, 3.0], [1.0, typical / 4.0, 0.5, 1.5]];
-        if rows.distinct() > 2 * FIRST_LOOK {
-            let thin = rows.thinned(FIRST_LOOK);
-            if let Ok(fit) = Self::fit_from(&thin, &starts) {
-                return Self::fit_from(rows, &[fit.params]);
-            }
-        }
-        Self::fit_from(rows, &starts)
+        let starts = |typical: f64| [[0.5, typical, 1.0, 3.0], [1.0, typical / 4.0, 0.5, 1.5]];
+        thinned::fit(MODEL, rows, starts, Self::fit_from)
     }
 
     pub(super) fn fit_from(rows: &HistoryRows, starts: &[[f64; 4]]) -> Result<Fit<4>, Error> {

@@ -4,11 +4,11 @@
 //! backwards, relative to each time: all parts are positive and at most 1, so `t_x` = T, s → 1, α ≶ β and heavy
 //! buyers need no case of their own, and no ₂F₁ is taken. Its slopes fall out of the same sums.
 
-use super::bgnbd::{FEWEST_REPEATERS, FIRST_LOOK};
 use super::outlook::Outlook;
 use super::rows::{Group, HistoryRows};
 use super::special::{EIGHT, FOUR, decay, digamma, ln_gamma};
-use crate::error::{Error, enough};
+use super::thinned;
+use crate::error::Error;
 use crate::fit::{Fit, Slope, maximise, maximise_near};
 
 const MODEL: &str = "Pareto/NBD";
@@ -51,16 +51,9 @@ impl ParetoNbd {
     ///
     /// Refuses fewer than ten repeat buyers, no maximum, and a flat one.
     pub fn fit(rows: &HistoryRows) -> Result<Fit<4>, Error> {
-        enough(MODEL, "repeat buyers", FEWEST_REPEATERS, rows.repeaters() as usize)?;
-        let typical = rows.times[rows.times.len() / 2].max(1.0 / rows.days_per_unit);
-        let starts = [[0.5, typical / 2.0, 0.5, typical / 2.0], [1.0, typical, 1.0, typical * 2.0]];
-        if rows.distinct() > 2 * FIRST_LOOK {
-            let thin = rows.thinned(FIRST_LOOK);
-            if let Ok(fit) = Self::fit_from(&thin, &starts) {
-                return Self::fit_from(rows, &[fit.params]);
-            }
-        }
-        Self::fit_from(rows, &starts)
+        let starts =
+            |typical: f64| [[0.5, typical / 2.0, 0.5, typical / 2.0], [1.0, typical, 1.0, typical * 2.0]];
+        thinned::fit(MODEL, rows, starts, Self::fit_from)
     }
 
     pub(super) fn fit_from(rows: &HistoryRows, starts: &[[f64; 4]]) -> Result<Fit<4>, Error> {

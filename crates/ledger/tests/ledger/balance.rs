@@ -1,6 +1,6 @@
 //! The books balance, and the check notices when they do not.
 
-use crate::books::{Event, keep};
+use crate::books::{CONTRACTUAL, Event, PLAIN, keep};
 use crate::histories::{SEGMENTS, history};
 use ledger::{
     Closing, Error, FIGURES, Line, Regime, Rules, StatementBuilder, States, StreamRule, check_balance, moved,
@@ -29,11 +29,12 @@ proptest! {
 /// Two customers in two segments over two years: one shopping, one in the club.
 fn two_years() -> (Vec<Line>, Closing, Rules) {
     let purchases = StreamRule { regime: Regime::Purchases { gap_days: 60 }, margin: None };
-    let streams = vec![purchases, StreamRule { regime: Regime::Contractual, margin: None }];
-    let rules = Rules { streams, annual: true, as_of: Day::parse("2025-12-31").unwrap() };
+    let streams = vec![purchases, StreamRule { regime: CONTRACTUAL, margin: None }];
+    let rules =
+        Rules { streams, currencies: Vec::new(), annual: true, as_of: Day::parse("2025-12-31").unwrap() };
     let event = |customer, day: &str, kind, stream, value_minor| {
         let day = Day::parse(day).unwrap().0;
-        Event { customer, day, kind, stream, value_minor, reference: 7 }
+        Event { customer, day, kind, stream, value_minor, reference: 7, ..PLAIN }
     };
     let events = [
         event(0, "2024-01-10", EventKind::Purchase, 0, 500),
@@ -51,7 +52,7 @@ fn two_years() -> (Vec<Line>, Closing, Rules) {
 fn every_changed_figure_is_noticed() {
     let (lines, closing, _) = two_years();
     assert!(check_balance(&lines, &closing).is_ok());
-    let changes: [fn(&mut Line); 16] = [
+    let changes: [fn(&mut Line); 17] = [
         |l| l.figures.opening_count += 1,
         |l| l.figures.gained_count += 1,
         |l| l.figures.won_back_count += 1,
@@ -65,6 +66,7 @@ fn every_changed_figure_is_noticed() {
         |l| l.figures.won_back_minor -= 1,
         |l| l.figures.expanded_minor -= 1,
         |l| l.figures.contracted_minor -= 1,
+        |l| l.figures.fx_minor -= 1,
         |l| l.figures.lost_minor -= 1,
         |l| l.figures.adjusted_minor -= 1,
         |l| l.figures.closing_minor -= 1,

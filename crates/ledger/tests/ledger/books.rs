@@ -1,7 +1,8 @@
 //! Runs the crate over plain events, in chunks of any size.
 
-use ledger::{Closing, Error, Line, Pass, Postings, Rows, Rules, StatementBuilder, States};
-use model::EventKind;
+use ledger::{Closing, Error, Line, Pass, Postings, Regime, Rows, Rules, StatementBuilder, States, Terms};
+use model::config::policy::Preset;
+use model::{Clause, EventKind};
 
 /// One event in plain terms.
 #[derive(Debug, Clone, Copy)]
@@ -12,7 +13,24 @@ pub(crate) struct Event {
     pub(crate) stream: u16,
     pub(crate) value_minor: i64,
     pub(crate) reference: u64,
+    pub(crate) clause: Clause,
+    pub(crate) currency: u8,
 }
+
+/// The first customer's visit on the first day, and how any event says nothing beside its price.
+pub(crate) const PLAIN: Event = Event {
+    customer: 0,
+    day: 0,
+    kind: EventKind::Contact,
+    stream: 0,
+    value_minor: 0,
+    reference: 0,
+    clause: Clause::Price,
+    currency: 0,
+};
+
+/// A contractual stream by Kept's own policies.
+pub(crate) const CONTRACTUAL: Regime = Regime::Contractual { policies: Preset::Kept.policies() };
 
 /// Events as columns.
 #[derive(Default)]
@@ -23,6 +41,8 @@ pub(crate) struct Columns {
     stream: Vec<u16>,
     value_minor: Vec<i64>,
     reference: Vec<u64>,
+    clause: Vec<u8>,
+    currency: Vec<u8>,
 }
 
 impl Columns {
@@ -35,6 +55,8 @@ impl Columns {
             columns.stream.push(event.stream);
             columns.value_minor.push(event.value_minor);
             columns.reference.push(event.reference);
+            columns.clause.push(event.clause.code());
+            columns.currency.push(event.currency);
         }
         columns
     }
@@ -47,6 +69,7 @@ impl Columns {
             stream: &self.stream,
             value_minor: &self.value_minor,
             reference: &self.reference,
+            terms: Some(Terms { clause: &self.clause, currency: &self.currency }),
         }
     }
 }

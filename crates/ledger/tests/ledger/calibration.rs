@@ -1,6 +1,6 @@
 //! Gap calibration against counting the losses of each gap one by one.
 
-use crate::books::{Columns, Event};
+use crate::books::{Columns, Event, PLAIN};
 use crate::histories::history;
 use ledger::{Calibration, Error, GapShare, MAX_GAP_DAYS, Rules};
 use model::{Day, EventKind};
@@ -60,9 +60,16 @@ proptest! {
 
 #[test]
 fn a_purchase_on_the_very_day_of_the_loss_is_a_return() {
-    let bought =
-        |day| Event { customer: 1, day, kind: EventKind::Purchase, stream: 0, value_minor: 1, reference: 0 };
-    let rules = Rules { streams: Vec::new(), annual: false, as_of: Day(1000) };
+    let bought = |day| Event {
+        customer: 1,
+        day,
+        kind: EventKind::Purchase,
+        stream: 0,
+        value_minor: 1,
+        reference: 0,
+        ..PLAIN
+    };
+    let rules = Rules { streams: Vec::new(), currencies: Vec::new(), annual: false, as_of: Day(1000) };
     let shares = calibrated(&[bought(0), bought(31), bought(131)], &rules, 69).shares();
     let told: Vec<_> =
         [29, 30, 31, 98, 99, 100].iter().map(|gap| shares[gap - 1]).map(|s| (s.lost, s.back)).collect();
@@ -71,9 +78,16 @@ fn a_purchase_on_the_very_day_of_the_loss_is_a_return() {
 
 #[test]
 fn no_gap_is_chosen_where_no_loss_can_be_judged() {
-    let rules = Rules { streams: Vec::new(), annual: false, as_of: Day(100) };
-    let bought =
-        Event { customer: 1, day: 0, kind: EventKind::Purchase, stream: 0, value_minor: 1, reference: 0 };
+    let rules = Rules { streams: Vec::new(), currencies: Vec::new(), annual: false, as_of: Day(100) };
+    let bought = Event {
+        customer: 1,
+        day: 0,
+        kind: EventKind::Purchase,
+        stream: 0,
+        value_minor: 1,
+        reference: 0,
+        ..PLAIN
+    };
     let counts = calibrated(&[bought], &rules, 180);
     assert_eq!(counts.smallest_gap(1.0), None);
     assert_eq!(counts.shares()[0].share(), None);

@@ -1,7 +1,7 @@
 //! A real shop (Fader & Hardie, CDNOW master): the statement against plain counting, the gap against
 //! published shares.
 
-use crate::books::{Columns, Event, keep};
+use crate::books::{Columns, Event, PLAIN, keep};
 use ledger::{Calibration, Regime, Rules, StreamRule, check_balance};
 use model::money::{DecimalMark, parse_minor};
 use model::period::days_from_civil;
@@ -33,13 +33,13 @@ fn purchase(line: &str) -> Option<Event> {
         days_from_civil(date[..4].parse().unwrap(), date[4..6].parse().unwrap(), date[6..].parse().unwrap());
     let value_minor = parse_minor(dollars.as_bytes(), 2, DecimalMark::Point, false).unwrap();
     let customer = id.parse().unwrap();
-    Some(Event { customer, day, kind: EventKind::Purchase, stream: 0, value_minor, reference: 0 })
+    Some(Event { customer, day, kind: EventKind::Purchase, stream: 0, value_minor, reference: 0, ..PLAIN })
 }
 
 fn rules() -> Rules {
     let regime = Regime::Purchases { gap_days: GAP_DAYS as u32 };
     let streams = vec![StreamRule { regime, margin: None }];
-    Rules { streams, annual: true, as_of: Day::parse("1998-06-30").unwrap() }
+    Rules { streams, currencies: Vec::new(), annual: true, as_of: Day::parse("1998-06-30").unwrap() }
 }
 
 /// Opening, gained, won back, lost, closing of a month, by looking at every customer's purchase days.

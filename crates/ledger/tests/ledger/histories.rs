@@ -1,6 +1,6 @@
 //! Random histories, dense where the rules have edges.
 
-use crate::books::Event;
+use crate::books::{CONTRACTUAL, Event, PLAIN};
 use ledger::{Regime, Rules, StreamRule};
 use model::{Day, EventKind};
 use proptest::prelude::*;
@@ -26,16 +26,16 @@ fn rules() -> impl Strategy<Value = Rules> {
     let gaps = (gap(), prop::option::of(gap())).prop_map(|(shop, store)| (shop, store.unwrap_or(shop)));
     (gaps, margin, any::<bool>(), 0i32..1300).prop_map(|((shop, store), margin, annual, span)| {
         let purchases = |gap_days, margin| StreamRule { regime: Regime::Purchases { gap_days }, margin };
-        let club = StreamRule { regime: Regime::Contractual, margin: Some(0.1) };
+        let club = StreamRule { regime: CONTRACTUAL, margin: Some(0.1) };
         let streams = vec![purchases(shop, margin), club, purchases(store, None)];
-        Rules { streams, annual, as_of: Day(BASE + span) }
+        Rules { streams, currencies: Vec::new(), annual, as_of: Day(BASE + span) }
     })
 }
 
 fn gap_of(rules: &Rules) -> i32 {
     match rules.streams[0].regime {
         Regime::Purchases { gap_days } => gap_days as i32,
-        Regime::Contractual => 0,
+        Regime::Contractual { .. } => 0,
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn history() -> impl Strategy<Value = History> {
                 let mut day = BASE + start;
                 for (days, kind, stream, value_minor, reference) in steps {
                     day += days;
-                    events.push(Event { customer, day, kind, stream, value_minor, reference });
+                    events.push(Event { customer, day, kind, stream, value_minor, reference, ..PLAIN });
                 }
             }
             History { events, rules, sizes, segment_of }

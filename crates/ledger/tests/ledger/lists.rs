@@ -31,6 +31,7 @@ const fn told(figures: &Figures, movement: Movement) -> (i64, i64) {
         Movement::Contracted => (figures.contracted_count, figures.contracted_minor),
         Movement::Lost => (figures.lost_count, figures.lost_minor),
         Movement::Adjustment => (figures.adjusted_count, figures.adjusted_minor),
+        Movement::Fx => (0, figures.fx_minor),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The ledger's rules told once more, slowly: the opening and the end of every day of every customer are
 //! computed from all its events.
 
-use crate::books::Event;
+use crate::books::{CONTRACTUAL, Event};
 use ledger::{Postings, Reason, Regime, Rules, States, StreamRule};
 use model::{EventKind, Movement};
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ fn stream_on(events: &[&Event], rules: &Rules, code: usize, day: i32) -> Standin
     let rule = &rules.streams[code];
     let known = events.iter().filter(|event| usize::from(event.stream) == code && event.day <= day);
     match rule.regime {
-        Regime::Contractual => {
+        Regime::Contractual { .. } => {
             let mut monthly = BTreeMap::new();
             for event in known.filter(|event| event.kind == EventKind::Subscription) {
                 monthly.insert(event.reference, event.value_minor);
@@ -176,7 +176,9 @@ fn last(events: &[&Event], code: usize, kind: EventKind, day: i32) -> Option<usi
 /// A subscription ends by an event of the day; purchases end by those before the day.
 fn cause_of_loss(events: &[&Event], rules: &Rules, code: usize, day: i32) -> (Reason, usize) {
     let (reason, seq) = match rules.streams[code].regime {
-        Regime::Contractual => (Reason::SubscriptionEnded, last(events, code, EventKind::Subscription, day)),
+        Regime::Contractual { .. } => {
+            (Reason::SubscriptionEnded, last(events, code, EventKind::Subscription, day))
+        }
         Regime::Purchases { .. } => (Reason::NoPurchase, last(events, code, EventKind::Purchase, day - 1)),
     };
     (reason, seq.expect("an event before the loss"))
@@ -184,7 +186,7 @@ fn cause_of_loss(events: &[&Event], rules: &Rules, code: usize, day: i32) -> (Re
 
 fn cause_of_entry(events: &[&Event], rules: &Rules, code: usize, day: i32) -> (Reason, usize) {
     let (reason, kind) = match rules.streams[code].regime {
-        Regime::Contractual => (Reason::SubscriptionBegan, EventKind::Subscription),
+        Regime::Contractual { .. } => (Reason::SubscriptionBegan, EventKind::Subscription),
         Regime::Purchases { .. } => (Reason::Purchased, EventKind::Purchase),
     };
     (reason, last(events, code, kind, day).expect("an event behind the entry"))
@@ -198,7 +200,7 @@ fn cause_of_change(events: &[&Event], rules: &Rules, code: usize, day: i32) -> (
         _ => {}
     }
     let rose = after.1 > before.1;
-    if rules.streams[code].regime == Regime::Contractual {
+    if rules.streams[code].regime == CONTRACTUAL {
         let reason = if rose { Reason::SubscriptionRose } else { Reason::SubscriptionFell };
         return (reason, last(events, code, EventKind::Subscription, day).expect("a subscription"));
     }

@@ -2,7 +2,7 @@
 
 use crate::books::Event;
 use crate::oracle::{Days, customers, days};
-use ledger::{Figures, Line, Rules};
+use ledger::{Figures, Line, OpeningCohort, Rules};
 use model::{Day, Granularity, Period};
 
 /// The lines of a whole history: every granularity, the whole and each of `segments`.
@@ -17,13 +17,14 @@ pub(crate) fn lines(events: &[Event], rules: &Rules, segments: u16, segment_of: 
         for segment in std::iter::once(None).chain((0..segments).map(Some)) {
             let mut period = Period::of(granularity, Day(first));
             while period.start() <= rules.as_of {
-                let mut figures = Figures::default();
+                let (mut figures, mut cohort) = (Figures::default(), OpeningCohort::default());
                 let belongs =
                     |life: &&Days| segment.is_none_or(|code| segment_of[life.customer as usize] == code);
                 for life in lives.iter().filter(belongs) {
                     add(&mut figures, life, period, rules.as_of);
+                    add_to_cohort(&mut cohort, life, period, rules.as_of);
                 }
-                lines.push(Line { period, segment, figures });
+                lines.push(Line { period, segment, figures, cohort });
                 period = period.next();
             }
         }
@@ -67,6 +68,25 @@ fn add(figures: &mut Figures, life: &Days, period: Period, as_of: Day) {
     if residual < 0 {
         figures.contracted_count += 1;
         figures.contracted_minor -= residual;
+    }
+}
+
+fn add_to_cohort(cohort: &mut OpeningCohort, life: &Days, period: Period, as_of: Day) {
+    let (opening, closing) = (life.on(period.start().0 - 1), life.on(period.end().plus(-1).min(as_of).0));
+    match (opening, closing) {
+        ((false, _), (false, _)) => {}
+        ((false, _), (true, is)) => {
+            let known = (life.first_day..period.start().0).any(|day| life.on(day).0);
+            cohort.returned_minor += if known { is } else { 0 };
+        }
+        ((true, was), (false, _)) => {
+            cohort.lost_count += 1;
+            cohort.lost_minor += was;
+        }
+        ((true, was), (true, is)) => {
+            cohort.expanded_minor += (is - was).max(0);
+            cohort.contracted_minor += (was - is).max(0);
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Postings and states against the oracle.
 
-use crate::books::{Columns, Event, keep};
+use crate::books::{Columns, Event, PLAIN, keep};
 use crate::histories::{SEGMENTS, history};
 use crate::{oracle, oracle_statement};
 use ledger::{Error, Pass, Postings, Regime, Rules, States, StreamRule};
@@ -49,11 +49,11 @@ proptest! {
 
 fn shop() -> Rules {
     let streams = vec![StreamRule { regime: Regime::Purchases { gap_days: 30 }, margin: None }];
-    Rules { streams, annual: false, as_of: Day(20_000) }
+    Rules { streams, currencies: Vec::new(), annual: false, as_of: Day(20_000) }
 }
 
 fn bought(customer: u32, day: i32) -> Event {
-    Event { customer, day, kind: EventKind::Purchase, stream: 0, value_minor: 5, reference: 0 }
+    Event { customer, day, kind: EventKind::Purchase, stream: 0, value_minor: 5, reference: 0, ..PLAIN }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The retention triangle against customers looked at one by one, and against the statement.
 
-use crate::books::{Event, keep};
+use crate::books::{CONTRACTUAL, Event, PLAIN, keep};
 use ledger::cohorts::{CohortBuilder, Triangle};
 use ledger::survival::LivesBuilder;
 use ledger::{CohortList, Line, PostingRows, Postings, Regime, Rules, StandingRow, StreamRule};
@@ -12,8 +12,8 @@ const FIRST: i32 = 19_300;
 
 fn rules() -> Rules {
     let purchases = StreamRule { regime: Regime::Purchases { gap_days: 60 }, margin: None };
-    let contracts = StreamRule { regime: Regime::Contractual, margin: None };
-    Rules { streams: vec![purchases, contracts], annual: true, as_of: AS_OF }
+    let contracts = StreamRule { regime: CONTRACTUAL, margin: None };
+    Rules { streams: vec![purchases, contracts], currencies: Vec::new(), annual: true, as_of: AS_OF }
 }
 
 fn histories() -> impl Strategy<Value = Vec<Event>> {
@@ -25,6 +25,7 @@ fn histories() -> impl Strategy<Value = Vec<Event>> {
             stream: u16::from(contract),
             value_minor: if contract && value_minor < 150 { 0 } else { value_minor },
             reference,
+            ..PLAIN
         },
     );
     proptest::collection::vec(event, 0..60).prop_map(|mut events| {

@@ -1,6 +1,6 @@
 //! Worked examples, small enough to follow by hand.
 
-use crate::books::{Event, keep};
+use crate::books::{CONTRACTUAL, Event, PLAIN, keep};
 use Movement::{Contracted, Expanded, Gained, Lost, WonBack};
 use Reason::{
     LeftTheYear, NoPurchase, Purchased, Refunded, SubscriptionBegan, SubscriptionEnded, SubscriptionFell,
@@ -40,13 +40,14 @@ fn booked(postings: &Postings) -> Vec<(String, Movement, i64, Reason)> {
 fn check(example: &Example) {
     let Example { what, events, postings, periods } = example;
     let shop = StreamRule { regime: Regime::Purchases { gap_days: GAP_DAYS }, margin: None };
-    let streams = vec![shop, StreamRule { regime: Regime::Contractual, margin: None }, shop];
-    let rules = Rules { streams, annual: true, as_of: Day::parse("2025-12-31").unwrap() };
+    let streams = vec![shop, StreamRule { regime: CONTRACTUAL, margin: None }, shop];
+    let rules =
+        Rules { streams, currencies: Vec::new(), annual: true, as_of: Day::parse("2025-12-31").unwrap() };
     let events: Vec<Event> = events
         .iter()
         .map(|&(day, kind, stream, value_minor, reference)| {
             let day = Day::parse(day).unwrap().0;
-            Event { customer: 0, day, kind, stream, value_minor, reference }
+            Event { customer: 0, day, kind, stream, value_minor, reference, ..PLAIN }
         })
         .collect();
     let books = keep(&events, &rules, &[2], 0, &[]).unwrap();

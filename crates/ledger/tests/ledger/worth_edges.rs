@@ -307,6 +307,7 @@ fn histories_from_events_count_days_and_only_purchases_up_to_the_cut_off() {
         stream: &[0; 9],
         value_minor: &value_minor,
         reference: &[0; 9],
+        terms: None,
     };
     for size in 1..=9 {
         let mut builder = HistoryBuilder::new(Day(50));

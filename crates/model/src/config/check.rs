@@ -1,6 +1,7 @@
 //! What `kept check` says about a config file: syntax errors and broken references, each with its line.
 
-use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, Regime, Source};
+use super::reason::pattern_words;
+use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source, Stream};
 use crate::period::Day;
 use crate::suggest::hint;
 use toml::Spanned;
@@ -45,6 +46,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.company(config);
     checker.names(config);
     checker.streams(config);
+    checker.reasons(config);
     checker.found.extend(config.worth.problems());
     for silo in &config.silos {
         for feed in &silo.feeds {
@@ -106,6 +108,9 @@ impl Checker<'_> {
         for touchpoint in &config.touchpoints {
             self.refers("department", &touchpoint.owner, &departments);
             self.refers("stage", &touchpoint.stage, &stages);
+            if let Some(days) = touchpoint.answer_days.as_ref().filter(|d| !(1..=365).contains(d.get_ref())) {
+                self.say(days, "answer_days must lie between 1 and 365".into());
+            }
         }
         for silo in &config.silos {
             self.refers("department", &silo.owner, &departments);
@@ -168,6 +173,7 @@ impl Checker<'_> {
                 }
                 _ => {}
             }
+            self.policy(stream);
             if let Some(gap) = stream.gap_days.as_ref().filter(|gap| !(1..=3650).contains(gap.get_ref())) {
                 self.say(gap, "gap_days must lie between 1 and 3650".into());
             }
@@ -175,6 +181,49 @@ impl Checker<'_> {
                 || !(0.0..=1.0).contains(&stream.return_share)
             {
                 self.say(&stream.id, "margin and return_share are shares between 0 and 1".into());
+            }
+        }
+    }
+
+    fn policy(&mut self, stream: &Stream) {
+        let Some(policy) = &stream.policy else { return };
+        if stream.regime == Regime::Purchases {
+            self.say(
+                &stream.id,
+                "a purchases stream has no policy; remove it or set regime = \"contractual\"".into(),
+            );
+        }
+        for (name, days) in
+            [("past_due_days", policy.past_due_days), ("plan_change_days", policy.plan_change_days)]
+        {
+            if days.is_some_and(|days| days > 3650) {
+                self.say(&stream.id, format!("policy: {name} must lie between 0 and 3650"));
+            }
+        }
+    }
+
+    fn reasons(&mut self, config: &Config) {
+        let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
+        self.unique("reason", &config.reasons.iter().map(|r| &r.id).collect::<Vec<_>>());
+        for reason in &config.reasons {
+            let id = reason.id.get_ref();
+            if RESERVED_REASONS.contains(&id.as_str()) {
+                self.say(
+                    &reason.id,
+                    format!("the reason `{id}` is what no reason of the list says; choose another id"),
+                );
+            }
+            if let Some(owner) = &reason.owner {
+                self.refers("department", owner, &departments);
+            }
+            if reason.patterns.is_empty() {
+                self.say(&reason.id, format!("reason `{id}` needs match = [\"words that tell it\", …]"));
+            }
+            for pattern in reason.patterns.iter().filter(|p| pattern_words(p.get_ref()).is_empty()) {
+                self.say(
+                    pattern,
+                    format!("`{}` holds no letter or digit, so it tells nothing", pattern.get_ref()),
+                );
             }
         }
     }
@@ -259,6 +308,18 @@ mod tests {
                 "[[stream]]\nid = \"s\"\nregime = \"purchases\"\n".into(),
                 "kept.toml:5: a purchases stream needs gap_days",
             ),
+            (
+                "[[stream]]\nid = \"s\"\nregime = \"purchases\"\ngap_days = 9\npolicy = { preset = \"stripe\" }\n".into(),
+                "kept.toml:5: a purchases stream has no policy",
+            ),
+            (
+                "[[stream]]\nid = \"s\"\nregime = \"contractual\"\n[stream.policy]\npreset = \"strip\"\n".into(),
+                "did you mean `stripe`?",
+            ),
+            (
+                "[[stream]]\nid = \"s\"\nregime = \"contractual\"\n[stream.policy]\npast_due_days = 9999\n".into(),
+                "kept.toml:5: policy: past_due_days must lie between 0 and 3650",
+            ),
             (format!("{dept}{dept}"), "there is already a department `sales`"),
             (
                 format!(
@@ -271,6 +332,25 @@ mod tests {
                     "{dept}[[silo]]\nid = \"s\"\nname = \"S\"\nowner = \"sales\"\n[[silo.feed]]\nid = \"f\"\nfiles = \"a.csv\"\ncolumns = {{ record = \"a\", emial = \"b\" }}\n"
                 ),
                 "did you mean `email`?",
+            ),
+            (
+                format!(
+                    "{dept}[[reason]]\nid = \"price\"\nname = \"Price\"\nmatch = [\"dear\"]\nowner = \"sale\"\n"
+                ),
+                "kept.toml:11: there is no department `sale`; did you mean `sales`?",
+            ),
+            (
+                "[[reason]]\nid = \"a\"\nname = \"A\"\nmatch = [\"x\"]\n".repeat(2),
+                "kept.toml:9: there is already a reason `a`",
+            ),
+            ("[[reason]]\nid = \"other\"\nname = \"A\"\nmatch = [\"x\"]\n".into(), "choose another id"),
+            ("[[reason]]\nid = \"a\"\nname = \"A\"\nmatch = [\"x\", \"*\"]\n".into(), "`*` holds no letter"),
+            ("[[reason]]\nid = \"a\"\nname = \"A\"\nmatch = []\n".into(), "needs match"),
+            (
+                format!(
+                    "{dept}[[stage]]\nid = \"s\"\nname = \"S\"\n[[touchpoint]]\nid = \"t\"\nname = \"T\"\nowner = \"sales\"\nstage = \"s\"\nanswer_days = 0\n"
+                ),
+                "kept.toml:15: answer_days must lie between 1 and 365",
             ),
             ("[worth]\ndraws = 5\n".into(), "[worth] draws must lie between 20 and 1000"),
             ("[worth]\nannual_discount = 10.0\n".into(), "annual_discount is a share between 0 and 1"),

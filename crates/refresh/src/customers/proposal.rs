@@ -87,7 +87,7 @@ pub(crate) async fn judge(
 fn customers(home: &Home, people: &People, decisions: &Decisions, model: &Model) -> Result<Vec<u32>, Error> {
     let (same, different) = (decisions.pairs(Verdict::Same), decisions.pairs(Verdict::Different));
     let decisions = identity::score::Decisions { same: &same, different: &different };
-    let weighing = Weighing { model: Some(model), decisions, threads: threads() };
+    let weighing = Weighing { model: Some(model), decisions, threads: threads(), ..Weighing::default() };
     let (nobody, mut mint) = (Previous::default(), Mint::new(0, 0));
     Ok(identity::resolve(&people.records(), &settings(home), &weighing, &nobody, &mut mint)?.customer)
 }

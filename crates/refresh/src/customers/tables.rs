@@ -3,9 +3,11 @@
 use super::Before;
 use crate::error::Error;
 use crate::people::People;
-use arrow::array::{ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array, UInt64Array};
+use arrow::array::{
+    ArrayRef, Float32Array, Float64Array, RecordBatch, StringArray, UInt8Array, UInt32Array, UInt64Array,
+};
 use identity::Resolution;
-use identity::score::probability;
+use identity::score::{Remembered, probability};
 use intake::Home;
 use lake::tables::{self, Table};
 use lake::{Lake, Mode};
@@ -31,6 +33,7 @@ impl Tables<'_> {
         before: &Before,
     ) -> Result<(), Error> {
         self.customer_of().await?;
+        self.remembered().await?;
         self.customers(segment_of, segments).await?;
         self.redirects(before).await?;
         self.merges().await?;
@@ -52,12 +55,29 @@ impl Tables<'_> {
 
     async fn customer_of(&self) -> Result<(), Error> {
         let silo = (0..self.people.hash.len()).map(|record| self.silo(record));
+        // By ascending hash, as the records are.
+        let mut content = self.resolution.remembered.content.clone();
+        content.resize(self.people.hash.len(), 0);
         let columns: Vec<ArrayRef> = vec![
             Arc::new(UInt64Array::from(self.people.hash.clone())),
             Arc::new(StringArray::from_iter_values(silo)),
             Arc::new(UInt32Array::from(self.resolution.customer.clone())),
+            Arc::new(UInt64Array::from(content)),
         ];
         self.put(&tables::customer_of(), columns).await
+    }
+
+    /// What the next refresh starts from, beside `customer_of`.
+    async fn remembered(&self) -> Result<(), Error> {
+        let Remembered { pairs, overfull, .. } = &self.resolution.remembered;
+        let columns: Vec<ArrayRef> = vec![
+            Arc::new(UInt32Array::from_iter_values(pairs.iter().map(|pair| pair.a))),
+            Arc::new(UInt32Array::from_iter_values(pairs.iter().map(|pair| pair.b))),
+            Arc::new(Float32Array::from_iter_values(pairs.iter().map(|pair| pair.weight))),
+            Arc::new(UInt8Array::from_iter_values(pairs.iter().map(|pair| pair.rule))),
+        ];
+        self.put(&tables::pairs(), columns).await?;
+        self.put(&tables::overfull_blocks(), vec![Arc::new(UInt64Array::from(overfull.clone()))]).await
     }
 
     async fn customers(&self, segment_of: &[u16], segments: &[String]) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 use super::{Current, Reader};
 use crate::customers::{proposal, settings};
 use crate::decisions::{Decision, Decisions, RecordName, Ruling, Verdict, decide};
+use crate::edition;
 use crate::error::Error;
 use crate::models::{Models, Stored};
 use crate::people;
@@ -18,26 +19,28 @@ use lake::{Access, Lake, column};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
-/// Customers shown among the largest, and values among the generic.
-const SHOWN: usize = 50;
-
 impl Reader {
-    /// Identity at a glance: sizes, the largest customers, values that identify nobody, the model.
-    pub async fn identity(&self) -> Result<IdentityStatus, Error> {
+    /// Identity at a glance: sizes, the largest customers, values that identify nobody, the model. Of customers and
+    /// values as many as `limit` are listed, the others counted.
+    pub async fn identity(&self, limit: usize) -> Result<IdentityStatus, Error> {
         let current = self.current().await?;
-        let (sizes, largest) = (current.sizes().await?, self.largest(&current).await?);
+        let sizes = current.sizes().await?;
+        let several = sizes.iter().filter(|size| size.records > 1).map(|size| size.customers).sum::<u64>();
+        let largest = Page { total: several as usize, rows: current.largest(limit).await? };
         let decisions = Decisions::read(&self.lake, self.lake.head().await?).await?;
-        let counted = current.decisions_counted()?;
+        let (counted, compared) = (current.edition.decisions, edition::compared(&current.edition)?);
         Ok(IdentityStatus {
             records: sizes.iter().map(|size| u64::from(size.records) * size.customers).sum(),
             customers: sizes.iter().map(|size| size.customers).sum(),
             sizes,
             largest,
-            generic: current.generic().await?,
+            generic: current.generic_values(limit).await?,
             waiting: self.waiting_pairs(&current, &decisions).await?.len() as u64,
             decided: decisions.in_force().len() as u64,
             not_yet_counted: decisions.all().iter().filter(|decision| decision.seq > counted).count() as u64,
             model: self.models(&current).await?.in_force().map(summary).transpose()?,
+            compared: compared.rules,
+            touched: compared.effort.map(|effort| effort.touched),
         })
     }
 
@@ -189,29 +192,6 @@ impl Reader {
         Ok((0..batch.num_rows()).map(pair).filter(waits).collect())
     }
 
-    async fn largest(&self, current: &Current) -> Result<Vec<Large>, Error> {
-        let sql = format!(
-            "select c.customer, c.id, c.records, count(distinct o.silo) as silos from ( \
-                 select customer, id, records from customers where records > 1 \
-                 order by records desc, customer limit {SHOWN}) c \
-             join customer_of o on o.customer = c.customer \
-             group by c.customer, c.id, c.records order by c.records desc, c.customer"
-        );
-        let batch = current.view.table(&sql).await?;
-        let code: &UInt32Array = column(&batch, "customer")?;
-        let faces = current.faces(code.values()).await?;
-        let id: &StringArray = column(&batch, "id")?;
-        let records: &UInt32Array = column(&batch, "records")?;
-        let silos: &Int64Array = column(&batch, "silos")?;
-        let large = |row: usize| Large {
-            id: id.value(row).to_owned(),
-            name: faces.get(&code.value(row)).map_or_else(String::new, |face| face.name.clone()),
-            records: records.value(row),
-            silos: silos.value(row) as u32,
-        };
-        Ok((0..batch.num_rows()).map(large).collect())
-    }
-
     /// Records by hash, as the edition knows them.
     async fn records_of(&self, current: &Current, hashes: &[u64]) -> Result<people::People, Error> {
         people::read(&current.view, self.company(), Some(hashes)).await
@@ -334,8 +314,29 @@ impl Current {
         Ok((0..batch.num_rows()).map(size).collect())
     }
 
-    async fn generic(&self) -> Result<Page<GenericValue>, Error> {
-        self.generic_values(SHOWN).await
+    /// Customers with more than one record, those with the most first.
+    async fn largest(&self, limit: usize) -> Result<Vec<Large>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = format!(
+            "select c.customer, c.id, c.records, count(distinct o.silo) as silos from ( \
+                 select customer, id, records from customers where records > 1 \
+                 order by records desc, customer limit {limit}) c \
+             join customer_of o on o.customer = c.customer \
+             group by c.customer, c.id, c.records order by c.records desc, c.customer"
+        );
+        let batch = self.view.table(&sql).await?;
+        let code: &UInt32Array = column(&batch, "customer")?;
+        let faces = self.faces(code.values()).await?;
+        let id: &StringArray = column(&batch, "id")?;
+        let records: &UInt32Array = column(&batch, "records")?;
+        let silos: &Int64Array = column(&batch, "silos")?;
+        let large = |row: usize| Large {
+            id: id.value(row).to_owned(),
+            name: faces.get(&code.value(row)).map_or_else(String::new, |face| face.name.clone()),
+            records: records.value(row),
+            silos: silos.value(row) as u32,
+        };
+        Ok((0..batch.num_rows()).map(large).collect())
     }
 
     /// Values that identify nobody, those with the most names first.
@@ -359,12 +360,6 @@ impl Current {
         let (id, records) = (column::<StringArray>(&batch, "id")?, column::<UInt32Array>(&batch, "records")?);
         let one = |row: usize| (hash.value(row), (id.value(row).to_owned(), records.value(row)));
         Ok((0..batch.num_rows()).map(one).collect())
-    }
-
-    /// Number of the last decision that the edition counts.
-    fn decisions_counted(&self) -> Result<u64, Error> {
-        let inputs: serde_json::Value = serde_json::from_str(&self.edition.inputs)?;
-        Ok(inputs["decisions"].as_u64().unwrap_or(0))
     }
 }
 

@@ -23,9 +23,10 @@ impl Reader {
     /// The customers asked for, highest value first, then by code.
     pub async fn customers(&self, wanted: &Wanted) -> Result<CustomerList, Error> {
         let current = self.current().await?;
-        let mut entries = match wanted.figure {
-            Some((period, figure)) => current.behind(period, figure).await?,
-            None => current.standing_now().await?,
+        let mut entries = match (&wanted.losses, wanted.figure) {
+            (Some(list), _) => current.losses(list).await?,
+            (None, Some((period, figure))) => current.behind(period, figure).await?,
+            (None, None) => current.standing_now().await?,
         };
         if let Some(among) = wanted.among {
             let mut found = current.among(among).await?;
@@ -167,7 +168,7 @@ impl Current {
 
 const POSTINGS: &str = "select customer, day, movement, count, value_minor from postings";
 
-fn date(day: Day) -> String {
+pub(super) fn date(day: Day) -> String {
     format!("date '{day}'")
 }
 

@@ -60,6 +60,7 @@ fn lines(batch: &RecordBatch) -> Result<Vec<Line>, Error> {
                 won_back_minor: next(),
                 expanded_minor: next(),
                 contracted_minor: next(),
+                fx_minor: next(),
                 lost_minor: next(),
                 adjusted_minor: next(),
                 closing_minor: next(),

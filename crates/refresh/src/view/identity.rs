@@ -2,6 +2,8 @@
 
 use super::{Page, Record};
 use crate::decisions::Decision;
+pub use identity::score::RuleCount;
+pub use identity::{JOIN_BITS, REVIEW_BITS};
 use serde::{Deserialize, Serialize};
 
 /// Identity at a glance.
@@ -13,8 +15,8 @@ pub struct IdentityStatus {
     pub customers: u64,
     /// How many customers have so many records, by number of records, ascending.
     pub sizes: Vec<Size>,
-    /// Those with the most records, most first.
-    pub largest: Vec<Large>,
+    /// Customers with more than one record, those with the most first.
+    pub largest: Page<Large>,
     /// Values that identify nobody, those with the most names first.
     pub generic: Page<GenericValue>,
     /// Pairs that wait for a decision.
@@ -25,6 +27,12 @@ pub struct IdentityStatus {
     pub not_yet_counted: u64,
     /// The model in force; `None` before the first refresh.
     pub model: Option<ModelSummary>,
+    /// Which pairs of records were weighed and which left out, by rule; nothing where keys alone decide, `None` where
+    /// the edition does not tell.
+    pub compared: Option<Vec<RuleCount>>,
+    /// Records whose pairs were weighed for this edition; what the others weigh was known. `None` where the edition
+    /// does not tell.
+    pub touched: Option<u64>,
 }
 
 /// How many customers have so many records.

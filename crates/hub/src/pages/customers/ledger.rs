@@ -155,6 +155,7 @@ fn named(movement: Movement) -> &'static str {
         Movement::Contracted => "Contracted",
         Movement::Lost => "Lost",
         Movement::Adjustment => "Adjusted",
+        Movement::Fx => "Exchange rates",
     }
 }
 

@@ -10,6 +10,7 @@ use axum::extract::State;
 use maud::{Markup, html};
 use model::{Movement, Period};
 use refresh::view::asset::{Among, Model};
+use refresh::view::reasons::{LossList, Which};
 use refresh::view::{CustomerList, CustomerRow, Figure, Wanted};
 use report::{calendar, number};
 use serde::Deserialize;
@@ -24,6 +25,8 @@ pub struct Asked {
     pub period: Option<String>,
     /// With `period`: which number.
     pub figure: Option<String>,
+    /// Which losses, or which stayers beside them; of all of the books without `period`.
+    pub lost: Option<String>,
     /// A number of cohorts, survival or worth, as `cohort:2026-01:2026-05`.
     pub among: Option<String>,
     /// A segment.
@@ -40,7 +43,11 @@ impl Asked {
     /// As the reader wants it, at most `limit` rows.
     pub(crate) fn wanted(self, limit: usize) -> Result<Wanted, Failure> {
         let given = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
-        let figure = match (given(self.period), given(self.figure)) {
+        let (at, losses) = match given(self.lost) {
+            Some(name) => (None, Some(losses(given(self.period), &name)?)),
+            None => (given(self.period), None),
+        };
+        let figure = match (at, given(self.figure)) {
             (None, None) => None,
             (Some(at), Some(name)) => {
                 let figure = Figure::from_name(&name).ok_or_else(|| {
@@ -64,6 +71,7 @@ impl Asked {
         };
         Ok(Wanted {
             figure,
+            losses,
             among,
             segment: given(self.segment),
             search: given(self.q),
@@ -71,6 +79,16 @@ impl Asked {
             limit,
         })
     }
+}
+
+fn losses(at: Option<String>, name: &str) -> Result<LossList, Failure> {
+    let which = Which::from_name(name).ok_or_else(|| {
+        Failure::unclear(
+            format!("There is no list of losses `{name}`."),
+            "Write all, paired, stayers, stated:ID, before:ID, paired:ID or stayed:ID.",
+        )
+    })?;
+    Ok(LossList { period: at.map(|at| period(&at)).transpose()?, which })
 }
 
 /// What the page shows.
@@ -84,17 +102,25 @@ pub struct View {
     pub list: CustomerList,
     /// Segments one can choose.
     pub segments: Vec<String>,
+    /// What the reason or cause behind a list of losses is called.
+    pub cause: Option<String>,
 }
 
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let wanted = asked.wanted(LIMIT)?;
     let read = hub
-        .at_one_edition(|| async { Ok((hub.reader.customers(&wanted).await?, hub.reader.segments().await?)) })
+        .at_one_edition(|| async {
+            let cause = match &wanted.losses {
+                Some(list) => hub.reader.cause_name(&list.which).await?,
+                None => None,
+            };
+            Ok((hub.reader.customers(&wanted).await?, hub.reader.segments().await?, cause))
+        })
         .await?;
-    let Some((edition, (list, segments))) = read else {
+    let Some((edition, (list, segments, cause))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
-    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments, cause }))
 }
 
 /// The page.
@@ -105,7 +131,7 @@ pub fn page(view: &View) -> Markup {
             h1 { (sentence(view)) }
         }
         (search(view))
-        (chips(&view.wanted))
+        (chips(view))
         @if view.list.rows.is_empty() { (none(view)) } @else { (table(view)) }
         (layout::pager(view.wanted.offset, view.list.rows.len(), view.list.total, view.wanted.limit, &|offset| {
             address(&Wanted { offset, ..view.wanted.clone() })
@@ -123,6 +149,9 @@ fn sentence(view: &View) -> String {
     }
     if let Some((period, figure)) = wanted.figure {
         told = format!("{told} {}", behind(period, figure));
+    }
+    if let Some(list) = &wanted.losses {
+        told = format!("{told} {}", behind_losses(list, view.cause.as_deref()));
     }
     if let Some(among) = wanted.among {
         told = format!("{told} {}", asset::told(among));
@@ -147,12 +176,34 @@ fn behind(period: Period, figure: Figure) -> String {
         Figure::Moved(Movement::Expanded) => "whose value rose in",
         Figure::Moved(Movement::Contracted) => "whose value fell in",
         Figure::Moved(Movement::Adjustment) => "adjusted in",
+        Figure::Moved(Movement::Fx) => "revalued by exchange rates in",
     };
     format!("{what} {}", calendar::period(period))
 }
 
+/// A number of the reasons in words.
+fn behind_losses(list: &LossList, cause: Option<&str>) -> String {
+    let when = list.period.map_or_else(String::new, |at| format!(" in {}", calendar::period(at)));
+    let called = |id: &str| format!("“{}”", cause.unwrap_or(id));
+    match &list.which {
+        Which::All => format!("lost{when}"),
+        Which::Paired => format!("lost{when} and compared with one who stayed"),
+        Which::Stayers => format!("who stayed, beside those lost{when}"),
+        Which::Stated(id) => format!("lost{when} with the stated reason {}", called(id)),
+        Which::Before(id) => format!("lost{when} after {}", called(id)),
+        Which::PairedBefore(id) => {
+            format!("lost{when} after {} and compared with one who stayed", called(id))
+        }
+        Which::StayedWith(id) => format!("who stayed after {}, beside those lost{when}", called(id)),
+    }
+}
+
 fn address(wanted: &Wanted) -> String {
-    let (period, figure) = wanted.figure.map(|(p, f)| (p.to_string(), f.name())).unwrap_or_default();
+    let (mut period, figure) = wanted.figure.map(|(p, f)| (p.to_string(), f.name())).unwrap_or_default();
+    let lost = wanted.losses.as_ref().map(|list| list.which.name()).unwrap_or_default();
+    if let Some(at) = wanted.losses.as_ref().and_then(|list| list.period) {
+        period = at.to_string();
+    }
     let offset = if wanted.offset == 0 { String::new() } else { wanted.offset.to_string() };
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     let (segment, search) = (text(&wanted.segment), text(&wanted.search));
@@ -161,6 +212,7 @@ fn address(wanted: &Wanted) -> String {
         &[
             ("period", &period),
             ("figure", figure),
+            ("lost", &lost),
             ("among", &wanted.among.map(|among| among.to_string()).unwrap_or_default()),
             ("segment", &segment),
             ("q", &search),
@@ -176,6 +228,10 @@ fn search(view: &View) -> Markup {
                 input type="hidden" name="period" value=(period);
                 input type="hidden" name="figure" value=(figure.name());
             }
+            @if let Some(list) = &view.wanted.losses {
+                @if let Some(period) = list.period { input type="hidden" name="period" value=(period); }
+                input type="hidden" name="lost" value=(list.which.name());
+            }
             @if let Some(among) = view.wanted.among { input type="hidden" name="among" value=(among); }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
@@ -189,11 +245,15 @@ fn search(view: &View) -> Markup {
 }
 
 /// Each condition in words, with a link that takes it away.
-fn chips(wanted: &Wanted) -> Markup {
+fn chips(view: &View) -> Markup {
+    let wanted = &view.wanted;
     let start = Wanted { offset: 0, ..wanted.clone() };
     let mut chips: Vec<(String, Wanted)> = Vec::new();
     if let Some((period, figure)) = wanted.figure {
         chips.push((behind(period, figure), Wanted { figure: None, ..start.clone() }));
+    }
+    if let Some(list) = &wanted.losses {
+        chips.push((behind_losses(list, view.cause.as_deref()), Wanted { losses: None, ..start.clone() }));
     }
     if let Some(among) = wanted.among {
         chips.push((asset::told(among), Wanted { among: None, ..start.clone() }));
@@ -213,6 +273,9 @@ fn chips(wanted: &Wanted) -> Markup {
                 @if let Some((period, _)) = wanted.figure {
                     li.plain { a href=(links::statement(period.granularity, Some(period), wanted.segment.as_deref().unwrap_or_default(), false)) { "Back to the statement" } }
                 }
+                @if let Some(list) = &wanted.losses {
+                    li.plain { a href=(links::reasons(list.period.map(|at| at.granularity), list.period, wanted.segment.as_deref().unwrap_or_default())) { "Back to the reasons" } }
+                }
                 @if let Some((path, name)) = wanted.among.map(asset::home_of) {
                     li.plain { a href=(links::address(path, &[("segment", wanted.segment.as_deref().unwrap_or_default())])) { (name) } }
                 }
@@ -224,6 +287,7 @@ fn chips(wanted: &Wanted) -> Markup {
 fn none(view: &View) -> Markup {
     let wanted = &view.wanted;
     if wanted.figure.is_none()
+        && wanted.losses.is_none()
         && wanted.among.is_none()
         && wanted.segment.is_none()
         && wanted.search.is_none()
@@ -238,37 +302,43 @@ fn none(view: &View) -> Markup {
 }
 
 fn table(view: &View) -> Markup {
-    let moved = matches!(view.wanted.figure, Some((_, Figure::Moved(_)))) && view.wanted.among.is_none();
+    let lost = view.wanted.losses.as_ref().is_some_and(|list| list.which.is_of_lost());
+    let figure = matches!(view.wanted.figure, Some((_, Figure::Moved(_)))) && view.wanted.among.is_none();
+    let moved = lost || figure;
     let (value, definition) = match view.wanted.among {
         Some(Among::Valued(Model::Sbg)) => ("Expected payments", "contract_equity"),
         Some(Among::Valued(_)) => ("Expected worth", "customer_equity"),
         _ if moved => ("Value moved", "value"),
         _ => ("Value", "value"),
     };
+    let day = match &view.wanted.losses {
+        Some(list) if !list.which.is_of_lost() => Some("Looked at"),
+        _ => moved.then_some("Day"),
+    };
     let table = html! {
         table {
             thead { tr {
                 th scope="col" { "Name" }
                 th.n scope="col" { (layout::defined(value, definition)) ", " (view.frame.currency) }
-                @if moved { th scope="col" { "Day" } }
+                @if let Some(day) = day { th scope="col" { (day) } }
                 th scope="col" { "Now" }
                 th scope="col" { "Segment" }
                 th scope="col" { "E-mail" }
                 th scope="col" { "Id" }
             } }
-            tbody { @for row in &view.list.rows { (line(view, row, moved)) } }
+            tbody { @for row in &view.list.rows { (line(view, row, (moved, day.is_some()))) } }
         }
     };
     layout::scroller("Customers", &table)
 }
 
-fn line(view: &View, row: &CustomerRow, moved: bool) -> Markup {
+fn line(view: &View, row: &CustomerRow, (moved, dated): (bool, bool)) -> Markup {
     let value = if moved { number::signed_amount } else { number::amount };
     html! {
         tr {
             th.name scope="row" { a href=(links::customer(&row.id)) { bdi { (shown_name(row)) } } }
             td.n { a href=(links::customer(&row.id)) { (value(row.value_minor, view.frame.currency)) } }
-            @if moved { td.when { @if let Some(day) = row.day { (calendar::day(day)) } } }
+            @if dated { td.when { @if let Some(day) = row.day { (calendar::day(day)) } } }
             td { (state(row.active)) }
             td { bdi { (row.segment) } }
             td.mail { bdi { (row.email) } }
@@ -283,7 +353,8 @@ mod tests {
     use crate::samples;
 
     fn view(wanted: Wanted) -> View {
-        View { frame: samples::frame(), wanted, list: samples::customers(), segments: samples::segments() }
+        let (frame, list, segments) = (samples::frame(), samples::customers(), samples::segments());
+        View { frame, wanted, list, segments, cause: None }
     }
 
     fn asked(figure: Option<&str>, period: Option<&str>) -> Asked {
@@ -294,6 +365,7 @@ mod tests {
     fn the_list_names_its_conditions_and_each_can_be_removed() {
         let wanted = Wanted {
             figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
+            losses: None,
             among: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
@@ -320,6 +392,28 @@ mod tests {
                 || told.contains("rel=\"prev\"")
         );
         assert!(told.contains("Value moved") && told.contains("<th scope=\"col\">Day</th>"));
+    }
+
+    #[test]
+    fn a_list_behind_the_reasons_says_so_and_leads_back() {
+        let asked = Asked {
+            lost: Some("before:failed:delivery".into()),
+            period: Some("2026".into()),
+            ..Asked::default()
+        };
+        let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
+        samples::assert_safe(&told);
+        assert!(told.contains("customers lost in 2026 after “failed:delivery”."), "{told}");
+        let wanted =
+            Asked { lost: Some("stated:price".into()), ..Asked::default() }.wanted(50).expect("fine");
+        let told_price = page(&View { cause: Some("Price & <more>".into()), ..view(wanted) }).into_string();
+        assert!(told_price.contains("customers lost with the stated reason “Price &amp; &lt;more&gt;”."));
+        assert!(told.contains("/reasons?by=year&amp;period=2026\"") && told.contains("Value moved"));
+        let asked = Asked { lost: Some("stayers".into()), ..Asked::default() };
+        let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
+        assert!(told.contains("customers who stayed, beside those lost.") && !told.contains("Value moved"));
+        let bad = Asked { lost: Some("x".into()), ..Asked::default() };
+        assert!(bad.wanted(5).is_err_and(|failure| failure.cure.contains("stated:ID")));
     }
 
     #[test]

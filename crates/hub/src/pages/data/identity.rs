@@ -13,6 +13,8 @@ pub(crate) mod words;
 
 use crate::layout::Frame;
 use maud::{Markup, html};
+use refresh::view::identity::{JOIN_BITS, REVIEW_BITS};
+use report::evidence::bits;
 use serde::Deserialize;
 
 /// Where the review queue is.
@@ -23,6 +25,9 @@ pub(crate) const DECISIONS: &str = "/data/identity/decisions";
 pub(crate) const MODEL: &str = "/data/identity/model";
 /// Where two records are weighed.
 pub(crate) const EXPLAIN: &str = "/data/identity/explain";
+
+/// Customers shown among the largest, and values among those that identify nobody.
+pub(crate) const LISTED: usize = 50;
 
 const PAGES: [(&str, &str); 4] =
     [(PATH, "Review"), (DECISIONS, "Decisions"), (MODEL, "Model"), (EXPLAIN, "Two records")];
@@ -81,6 +86,22 @@ impl Said {
     }
 }
 
+/// What Kept makes of a weight by itself, and what it leaves to people.
+fn meaning_of_weights(counts_accounts: bool) -> Markup {
+    let chance = |bits: f32| report::evidence::chance(1.0 / (1.0 + (-f64::from(bits)).exp2()));
+    html! {
+        @if counts_accounts {
+            p { (super::marked("This company counts accounts (`customer = \"account\"` in kept.toml): keys and decisions alone say which records are one. Weights only help people to look at two records.")) }
+        } @else {
+            p {
+                "By evidence alone Kept joins two records only from " strong { (bits(JOIN_BITS.into())) " bits" } " on, a chance of " (chance(JOIN_BITS))
+                ", and only where no guard, no exclusive id, no decision and none of their customers’ other records speaks against it. "
+                "A pair of " strong { (bits(REVIEW_BITS.into())) " bits" } " or more that is not joined waits under " a href=(PATH) { "Review" } ". Everything below stays apart unasked."
+            }
+        }
+    }
+}
+
 /// A page under identity: its sentence, what was just done, its content.
 fn page(frame: &Frame, path: &str, said: Option<Said>, sentence: &str, content: &Markup) -> Markup {
     let content = html! {
@@ -105,6 +126,16 @@ fn page(frame: &Frame, path: &str, said: Option<Said>, sentence: &str, content: 
 mod tests {
     use super::*;
     use crate::samples;
+
+    #[test]
+    fn the_bars_of_joining_are_those_in_force() {
+        let told = meaning_of_weights(false).into_string();
+        for bar in [JOIN_BITS, REVIEW_BITS] {
+            assert!(told.contains(&format!("<strong>{} bits</strong>", bits(bar.into()))), "{told}");
+        }
+        let told = meaning_of_weights(true).into_string();
+        assert!(told.contains("keys and decisions alone") && !told.contains(" bits"), "{told}");
+    }
 
     #[test]
     fn a_page_tells_only_what_its_code_stands_for() {

@@ -5,10 +5,14 @@ use crate::score::table::{Column, Table};
 use arrow::array::StringArray;
 use proptest::prelude::*;
 
+fn kin_is(kin: bool) -> Beside {
+    Beside { kin, ..Beside::default() }
+}
+
 fn told(role: Role, a: &str, b: &str) -> &'static str {
     let kin = role == Role::Given && crate::score::packed::Kin::of(a).meets(crate::score::packed::Kin::of(b));
-    assert_eq!(define(role, a, b, kin), define(role, b, a, kin), "{a} {b}: symmetric");
-    level::names(role)[usize::from(define(role, a, b, kin))]
+    assert_eq!(define(role, a, b, kin_is(kin)), define(role, b, a, kin_is(kin)), "{a} {b}: symmetric");
+    level::names(role)[usize::from(define(role, a, b, kin_is(kin)))]
 }
 
 #[test]
@@ -88,7 +92,7 @@ proptest! {
         for role in ROLES {
             for kin in [false, role == Role::Given] {
                 let (x, y) = (Sign::of(role, &a, kin), Sign::of(role, &b, kin));
-                let exact = define(role, &a, &b, kin);
+                let exact = define(role, &a, &b, kin_is(kin));
                 prop_assert!(
                     exact == level::different(role) || x.may_be_alike(&y, role),
                     "{:?} {:?} {:?} is {}", role, a, b, level::names(role)[usize::from(exact)]

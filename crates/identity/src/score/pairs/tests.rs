@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::mint::mix;
-use crate::score::block::FEW;
+use crate::score::block::Bounds;
 use crate::score::compare::Bench;
 use crate::score::model::{FieldModel, Level, expected};
 use crate::score::table::{Column, Role, Table};
@@ -194,8 +194,8 @@ fn fast_weights_are_those_of_the_definitions_to_the_bit() {
 #[test]
 fn every_pair_of_a_block_is_weighed_once_and_most_true_pairs_are_among_them() {
     let (packed, whose) = people(2_200, 1);
-    assert!(packed.len() > FEW);
-    let blocking = Blocking::new(&packed, 2);
+    assert!(packed.len() > Bounds::KEPT.few);
+    let blocking = Blocking::new(&packed, Bounds::KEPT, None, 2);
     let mut candidates = FxHashSet::default();
     for blocks in &blocking.blocks {
         for block in 0..blocks.len() {
@@ -234,14 +234,15 @@ fn threads_and_the_order_of_rows_change_nothing() {
 fn touched_records_bring_their_pairs_and_no_others() {
     let (packed, _) = people(2_500, 1);
     let model = model(&packed);
-    let weights = Weights::new(&packed, &model);
+    let (weights, blocking) = (Weights::new(&packed, &model), Blocking::new(&packed, Bounds::KEPT, None, 1));
     let touched: Vec<bool> = (0..packed.len()).map(|rank| mix(rank as u64).is_multiple_of(50)).collect();
-    let all = score(&packed, &model, 1).unwrap();
-    let some = score_touched(&packed, &weights, &Blocking::new(&packed, 1), Some(&touched), 2);
-    let mut expected = told(&all);
-    expected.retain(|&(a, b, _)| touched[a as usize] || touched[b as usize]);
-    assert_eq!(told(&some), expected);
-    assert!(some.pairs() * 10 < all.pairs());
+    let pairs = |rules: &[RuleCount]| rules.iter().map(|rule| rule.pairs).sum::<u64>();
+    let (all, all_rules) = score_touched(&packed, &weights, &blocking, None, 1);
+    let (some, some_rules) = score_touched(&packed, &weights, &blocking, Some(&touched), 2);
+    let mut expected = all;
+    expected.retain(|edge| touched[edge.a as usize] || touched[edge.b as usize]);
+    assert_eq!(some, expected, "also in the same order");
+    assert!(pairs(&some_rules) > 0 && pairs(&some_rules) * 10 < pairs(&all_rules));
 }
 
 #[test]

@@ -58,14 +58,14 @@ fn told(view: &View) -> String {
     sentence(&format!("{all} about who is one customer{waiting}."))
 }
 
-/// Whether it was made after the edition that pages show.
-pub(super) fn is_after(frame: &Frame, decision: &Decision) -> bool {
-    frame.edition.as_ref().is_none_or(|edition| decision.at_us > edition.at_us)
+/// Whether the edition that pages show does not count it yet.
+pub(super) fn is_beyond(frame: &Frame, decision: &Decision) -> bool {
+    frame.edition.as_ref().is_none_or(|edition| decision.seq > edition.decisions)
 }
 
 /// Whether it will count, but does not yet.
 fn is_waiting(view: &View, decision: &Decision, in_force: bool) -> bool {
-    is_after(&view.frame, decision) && (in_force || decision.verdict == Verdict::Undone)
+    is_beyond(&view.frame, decision) && (in_force || decision.verdict == Verdict::Undone)
 }
 
 fn address(offset: usize) -> String {
@@ -143,6 +143,16 @@ mod tests {
         }
         assert_eq!(told.matches("value=\"undone\"").count(), 2, "only what is in force can be undone");
         assert_eq!(told.matches("counts from the next refresh<").count(), 1);
+    }
+
+    #[test]
+    fn a_decision_made_while_an_edition_was_published_waits_for_the_next() {
+        let mut view = View { said: None, ..view() };
+        let published_us = view.frame.edition.as_ref().expect("edition").at_us;
+        view.decisions.rows[0].0.at_us = published_us - 1;
+        assert!(page(&view).into_string().contains("; 1 of them counts only from the next refresh on."));
+        view.frame.edition.as_mut().expect("edition").decisions = 4;
+        assert!(!page(&view).into_string().contains("from the next refresh"));
     }
 
     #[test]

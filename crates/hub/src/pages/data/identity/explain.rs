@@ -45,6 +45,8 @@ pub struct View {
     pub asked: Asked,
     /// The answer, or why there is none; `None` before two records are named.
     pub answer: Option<Result<Explanation, String>>,
+    /// Whether customers are accounts, whom no weight joins.
+    pub counts_accounts: bool,
 }
 
 pub(crate) async fn get(
@@ -53,12 +55,13 @@ pub(crate) async fn get(
 ) -> Result<(StatusCode, Markup), Failure> {
     let edition = hub.reader.edition().await?;
     let frame = hub.frame(edition.clone());
+    let counts_accounts = hub.counts_accounts();
     let (a, b) = match asked.pair() {
         Ok(Some(pair)) => pair,
-        Ok(None) => return Ok((StatusCode::OK, page(&View { frame, asked, answer: None }))),
+        Ok(None) => return Ok((StatusCode::OK, page(&View { frame, asked, answer: None, counts_accounts }))),
         Err(error) => {
             let answer = Some(Err(error.to_string()));
-            return Ok((StatusCode::BAD_REQUEST, page(&View { frame, asked, answer })));
+            return Ok((StatusCode::BAD_REQUEST, page(&View { frame, asked, answer, counts_accounts })));
         }
     };
     let read = hub.at_one_edition(|| async { Ok(hub.reader.explain(&a, &b).await) }).await?;
@@ -72,7 +75,7 @@ pub(crate) async fn get(
         Err(error @ Error::Decision { .. }) => (StatusCode::BAD_REQUEST, Err(error.to_string())),
         Err(error) => return Err(error.into()),
     };
-    Ok((status, page(&View { frame, asked, answer: Some(answer) })))
+    Ok((status, page(&View { frame, asked, answer: Some(answer), counts_accounts })))
 }
 
 /// The page.
@@ -116,6 +119,7 @@ fn told(view: &View, explanation: &Explanation) -> Markup {
             (weights::picture(&weighing))
             (legend())
             (table(comparison, &weighing))
+            (super::meaning_of_weights(view.counts_accounts))
             (compare::whole(comparison))
         }
         @if explanation.one_customer { (path(explanation)) }
@@ -143,7 +147,7 @@ fn decided(frame: &Frame, decision: &Decision) -> Markup {
     html! {
         p.notice {
             bdi { (decision.by) } " decided on " (calendar::minute(decision.at_us, &frame.zone)) ": " (what) ". “" bdi { (decision.reason) } "”"
-            @if super::decisions::is_after(frame, decision) { " It counts from the next refresh on: run " code { "kept refresh" } "." }
+            @if super::decisions::is_beyond(frame, decision) { " It counts from the next refresh on: run " code { "kept refresh" } "." }
         }
     }
 }
@@ -256,7 +260,7 @@ mod tests {
 
     fn view(explanation: Explanation) -> View {
         let asked = Asked { a: Some("shop:8812".into()), b: Some("helpdesk:u-31".into()), said: None };
-        View { frame: samples::frame(), asked, answer: Some(Ok(explanation)) }
+        View { frame: samples::frame(), asked, answer: Some(Ok(explanation)), counts_accounts: false }
     }
 
     #[test]
@@ -268,6 +272,7 @@ mod tests {
             "svg class=\"chart weights wide\"",
             "people decided",
             "weighed evidence",
+            "By evidence alone Kept joins two records only from",
             "Through records between them",
             "action=\"/data/identity/decide\"",
             "name=\"back\" value=\"/data/identity/explain?a=shop%3A8812&amp;b=helpdesk%3Au-31\"",
@@ -306,12 +311,13 @@ mod tests {
         explanation.decision = None;
         explanation.path.clear();
         explanation.comparison.weight += 1.0;
-        let told = page(&view(explanation)).into_string();
+        let told = page(&View { counts_accounts: true, ..view(explanation) }).into_string();
         samples::assert_safe(&told);
         assert!(
             told.contains("value=\"same\"")
                 && told.contains("value=\"different\"")
                 && !told.contains("What joined them")
+                && told.contains("keys and decisions alone")
         );
         assert!(told.contains("Does not tie out"), "a total that does not follow is called so");
     }
@@ -326,7 +332,7 @@ mod tests {
             told.contains("No silo has the record <code>shop:&lt;b&gt;</code>")
                 && told.contains("role=\"alert\"")
         );
-        let start = View { frame: samples::frame(), asked: Asked::default(), answer: None };
+        let start = View { frame: samples::frame(), asked: Asked::default(), answer: None, ..view };
         let told = page(&start).into_string();
         samples::assert_safe(&told);
         assert!(told.contains("Name two records"));

@@ -20,6 +20,8 @@ pub struct View {
     pub model: Option<ModelView>,
     /// The one that waits.
     pub proposal: Option<Proposal>,
+    /// Whether customers are accounts, whom no weight joins.
+    pub counts_accounts: bool,
     /// What was just done.
     pub said: Option<Said>,
 }
@@ -32,7 +34,8 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
         return Ok(layout::no_edition(&hub.frame(None), Place::Data, "Identity"));
     };
     let said = Said::of(asked.said.as_deref());
-    Ok(page(&View { frame: hub.frame(Some(edition)), model, proposal, said }))
+    let counts_accounts = hub.counts_accounts();
+    Ok(page(&View { frame: hub.frame(Some(edition)), model, proposal, counts_accounts, said }))
 }
 
 /// The page.
@@ -41,7 +44,7 @@ pub fn page(view: &View) -> Markup {
         @if let Some(proposal) = &view.proposal { (proposed(&view.frame, proposal)) }
         @if let Some(model) = &view.model {
             (facts(&view.frame, &model.summary))
-            (meaning(&model.summary))
+            (meaning(&model.summary, view.counts_accounts))
             section { h2 { "What each field says" } (layout::scroller("What each field says", &fields(&model.fields))) }
         } @else {
             (layout::empty("No model is in force. The first refresh learns one from the records themselves; nobody has to label anything.", "kept refresh"))
@@ -78,7 +81,7 @@ fn facts(frame: &Frame, summary: &ModelSummary) -> Markup {
 }
 
 /// Weights for readers who are no statisticians.
-fn meaning(summary: &ModelSummary) -> Markup {
+fn meaning(summary: &ModelSummary, counts_accounts: bool) -> Markup {
     let prior = (summary.match_share / (1.0 - summary.match_share)).log2();
     html! {
         section.prose {
@@ -89,6 +92,7 @@ fn meaning(summary: &ModelSummary) -> Markup {
                 "Weights add up. A pair starts at " strong { (evidence::bits(prior)) } ", because two records picked at random are hardly ever one customer. "
                 "Where the sum is 0 both are equally likely; +3.3 is a chance of about 90 %, +6.6 of 99 %, +10 of 99.9 %."
             }
+            (super::meaning_of_weights(counts_accounts))
         }
     }
 }
@@ -186,6 +190,7 @@ mod tests {
             frame: samples::frame(),
             model: Some(samples::model()),
             proposal: Some(samples::proposal()),
+            counts_accounts: false,
             said: None,
         }
     }
@@ -204,6 +209,13 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
+    }
+
+    #[test]
+    fn where_accounts_are_counted_the_page_says_that_weights_join_nobody() {
+        assert!(page(&view()).into_string().contains("By evidence alone Kept joins two records only from"));
+        let told = page(&View { counts_accounts: true, ..view() }).into_string();
+        assert!(told.contains("keys and decisions alone") && !told.contains("By evidence alone"), "{told}");
     }
 
     #[test]

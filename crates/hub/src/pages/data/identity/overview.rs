@@ -3,9 +3,10 @@
 use super::words;
 use crate::layout;
 use crate::links;
-use crate::pages::data::{count, marked};
+use crate::pages::data::{count, marked, sentence};
 use maud::{Markup, html};
-use refresh::view::identity::{GenericValue, IdentityStatus, Large, Size};
+use refresh::view::Page;
+use refresh::view::identity::{GenericValue, IdentityStatus, Large, RuleCount, Size};
 use report::{bars, number};
 
 /// Everything below the queue.
@@ -16,6 +17,7 @@ pub(super) fn sections(status: &IdentityStatus) -> Markup {
             div { h2 { "Customers with the most records" } (largest(&status.largest)) }
         }
         section { h2 { "Values that identify nobody" } (generic(status)) }
+        @if let Some(rules) = &status.compared { section { h2 { "Which records were compared" } (known(status)) (compared(rules)) } }
     }
 }
 
@@ -68,11 +70,11 @@ fn band(first: u32, last: Option<u32>) -> String {
     }
 }
 
-fn largest(largest: &[Large]) -> Markup {
+fn largest(largest: &Page<Large>) -> Markup {
     let table = html! {
         table {
             thead { tr { th scope="col" { "Customer" } th.n scope="col" { "Records" } th.n scope="col" { "Silos" } } }
-            tbody { @for large in largest {
+            tbody { @for large in &largest.rows {
                 tr {
                     th.name scope="row" { a href=(links::customer(&large.id)) { bdi { (if large.name.is_empty() { &large.id } else { &large.name }) } } }
                     td.n { a href=(links::customer(&large.id)) { (count(large.records.into())) } }
@@ -82,21 +84,79 @@ fn largest(largest: &[Large]) -> Markup {
         }
     };
     html! {
-        @if largest.is_empty() { (layout::empty("No customer has more than one record.", "")) }
-        @else { (layout::scroller("Customers with the most records", &table)) }
+        @if largest.rows.is_empty() { (layout::empty("No customer has more than one record.", "")) }
+        @else { (layout::scroller("Customers with the most records", &table)) (more(largest)) }
+    }
+}
+
+/// How many of a list are not shown, and how to see them.
+fn more<T>(page: &Page<T>) -> Markup {
+    let left_out = page.total.saturating_sub(page.rows.len());
+    html! {
+        @if left_out > 0 {
+            p.muted { "and " (count(left_out as u64)) " more; all of them with " code { "kept identity status --limit " (page.total) } "." }
+        }
     }
 }
 
 fn generic(status: &IdentityStatus) -> Markup {
     let generic = &status.generic;
-    let left_out = generic.total.saturating_sub(generic.rows.len());
     html! {
         @if generic.rows.is_empty() {
             (layout::empty("None: no e-mail, phone or other value stands beside more names than one customer may have.", ""))
         } @else {
             p { (marked("Beside each stand so many different names that it is an office, a shop or a placeholder rather than a person, so it joins nobody. `generic_after_names` in kept.toml sets how many are too many.")) }
             (layout::scroller("Values that identify nobody", &generic_table(&generic.rows)))
-            @if left_out > 0 { p.muted { (number::counted(left_out, "more value is", "more values are")) " left out here." } }
+            (more(generic))
+        }
+    }
+}
+
+/// How many records had to be weighed, where that is not all of them.
+fn known(status: &IdentityStatus) -> Markup {
+    let is_weighed = status.compared.as_ref().is_some_and(|rules| !rules.is_empty());
+    html! {
+        @if let Some(touched) = status.touched.filter(|&touched| is_weighed && touched < status.records) {
+            p { strong { (count(touched)) } " of " (count(status.records)) " records had to be weighed: those that are new or changed since the edition before, or share something with so many others now that they are compared otherwise. What the rest weigh was known." }
+        }
+    }
+}
+
+/// What was weighed and what was left out. A pair may be left out by several rules, and be compared by another.
+fn compared(rules: &[RuleCount]) -> Markup {
+    let pairs: u64 = rules.iter().map(|rule| rule.pairs).sum();
+    let left_out: u64 = rules.iter().map(|rule| rule.left_pairs).sum();
+    html! {
+        @if rules.is_empty() {
+            (layout::empty("None: keys and decisions alone join records here.", ""))
+        } @else {
+            p {
+                strong { (count(pairs)) } " pairs of records were weighed against each other: those which one of these rules brings together. "
+                @if left_out == 0 { "None of them was left out." }
+                @else {
+                    "At most " strong { (count(left_out)) } " were left out, because so many records share the same that comparing them all would take too long, and nothing else parts them. Another rule may have compared them all the same."
+                }
+            }
+            (layout::scroller("Which records were compared", &compared_table(rules)))
+        }
+    }
+}
+
+fn compared_table(rules: &[RuleCount]) -> Markup {
+    html! {
+        table {
+            thead { tr {
+                th scope="col" { "Rule" } th.n scope="col" { "Pairs weighed, first by this rule" }
+                th.n scope="col" { "Perhaps one customer, with those known before" } th.n scope="col" { "Pairs left out" }
+            } }
+            tbody { @for rule in rules {
+                tr {
+                    th scope="row" { (sentence(&rule.name)) }
+                    td.n { (count(rule.pairs)) }
+                    td.n { (count(rule.edges)) }
+                    td.n { (count(rule.left_pairs)) }
+                }
+            } }
         }
     }
 }
@@ -119,6 +179,29 @@ fn generic_table(rows: &[GenericValue]) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
+
+    #[test]
+    fn pairs_that_were_left_out_are_told_by_rule() {
+        let mut status = samples::identity();
+        let told = sections(&status).into_string();
+        for part in [
+            "<strong>4,210</strong> of 30,308 records had to be weighed",
+            "<strong>227,520</strong> pairs",
+            "At most <strong>12,497,500</strong> were left out",
+            "Birth date",
+        ] {
+            assert!(told.contains(part), "{part}\n{told}");
+        }
+        status.touched = Some(status.records);
+        assert!(!sections(&status).into_string().contains("had to be weighed"), "all were");
+        status.compared.as_mut().expect("rules").pop();
+        assert!(sections(&status).into_string().contains("None of them was left out."));
+        status.compared = Some(Vec::new());
+        assert!(sections(&status).into_string().contains("keys and decisions alone"));
+        status.compared = None;
+        assert!(!sections(&status).into_string().contains("were compared"), "what is not known is not told");
+    }
 
     #[test]
     fn bands_count_every_customer_once() {

@@ -1,0 +1,166 @@
+//! Raw tables: what imports read, what people decided, and what was published.
+
+use super::{Table, instant, may, must, table};
+use DataType::{Date32, Float64, Int64, UInt8, UInt16, UInt64, Utf8};
+use arrow::datatypes::DataType;
+
+/// What silos know of people: one row per record and import. The only table with personal data beside
+/// `event_text`. `record_hash` names (silo, `record_key`); the last row of a record wins, column by column.
+pub fn records() -> Table {
+    let mut fields = vec![must("import_id", UInt64), must("row_no", UInt64), must("record_hash", UInt64)];
+    fields.push(must("record_key", Utf8));
+    fields.push(may("updated_at", instant()));
+    fields.extend(RECORD_TEXT.iter().map(|name| may(name, Utf8)));
+    // JSON object of the feed's further attributes, keys sorted.
+    fields.push(may("attributes", Utf8));
+    table("records", false, fields)
+}
+
+/// The text columns of `records`, in order; as sent, blanks trimmed.
+pub const RECORD_TEXT: &[&str] = &[
+    "name",
+    "given",
+    "family",
+    "email",
+    "phone",
+    "birth_date",
+    "address",
+    "postcode",
+    "city",
+    "region",
+    "country",
+    "company",
+    "account",
+    "exclusive_id",
+    // Key of another record of the same silo that is the same customer.
+    "same_as",
+];
+
+/// What happened: one row per event. `(import_id, row_no, part)` is its address; `source_id` the silo's own
+/// id where it has one, by which a later append import replaces it.
+pub fn events() -> Table {
+    table(
+        "events",
+        false,
+        vec![
+            must("import_id", UInt64),
+            must("row_no", UInt64),
+            must("part", UInt16),
+            must("record_hash", UInt64),
+            must("at", instant()),
+            must("kind", UInt8),
+            must("event", Utf8),
+            must("outcome", UInt8),
+            must("value_minor", Int64),
+            may("currency", Utf8),
+            may("original_minor", Int64),
+            may("reference", Utf8),
+            may("source_id", Utf8),
+            may("score", Float64),
+        ],
+    )
+}
+
+/// Free text of events: what customers wrote, and the reasons silos gave.
+pub fn event_text() -> Table {
+    let text = ["title", "text", "reason", "channel"];
+    let mut fields = vec![must("import_id", UInt64), must("row_no", UInt64), must("part", UInt16)];
+    fields.extend(text.iter().map(|name| may(name, Utf8)));
+    table("event_text", false, fields)
+}
+
+/// Rows that could not be read: where, why, and the row itself.
+pub fn rejects() -> Table {
+    table(
+        "rejects",
+        false,
+        vec![
+            must("import_id", UInt64),
+            must("file", Utf8),
+            must("line", UInt64),
+            must("column", Utf8),
+            must("reason", Utf8),
+            must("raw", Utf8),
+        ],
+    )
+}
+
+/// One row per step in the life of an import, numbered by `seq`: `started`, then `done` or `aborted`; a done
+/// one may become `replaced`, then `gone`. Its rows in other tables count while its last step is `done`.
+pub fn imports() -> Table {
+    table(
+        "imports",
+        false,
+        vec![
+            must("seq", UInt64),
+            must("import_id", UInt64),
+            must("status", Utf8),
+            must("at", instant()),
+            must("silo", Utf8),
+            must("feed", Utf8),
+            must("mode", Utf8),
+            must("files", Utf8),
+            must("rows", UInt64),
+            must("records", UInt64),
+            must("events", UInt64),
+            must("rejects", UInt64),
+        ],
+    )
+}
+
+/// What people said of two records, oldest first by `seq`: `same`, `different`, or `undone`. Rows are only ever
+/// added; the last word on a pair counts. Records are named by silo and key, so that decisions outlive rebuilds.
+pub fn decisions() -> Table {
+    table(
+        "decisions",
+        false,
+        vec![
+            must("seq", UInt64),
+            must("at", instant()),
+            must("by", Utf8),
+            must("silo_a", Utf8),
+            must("key_a", Utf8),
+            must("silo_b", Utf8),
+            must("key_b", Utf8),
+            must("verdict", Utf8),
+            must("reason", Utf8),
+        ],
+    )
+}
+
+/// Trained models and what became of them, oldest first by `seq`. `model` is JSON; `state` is `proposed`,
+/// `accepted` or `rejected`. The last accepted one of a purpose is in force.
+pub fn models() -> Table {
+    table(
+        "models",
+        false,
+        vec![
+            must("seq", UInt64),
+            must("at", instant()),
+            must("by", Utf8),
+            must("purpose", Utf8),
+            must("version", Utf8),
+            must("state", Utf8),
+            must("reason", Utf8),
+            must("model", Utf8),
+            // What it would change, as JSON; empty for all but proposals.
+            must("changes", Utf8),
+        ],
+    )
+}
+
+/// One row per published edition; the last commit of a refresh.
+pub fn editions() -> Table {
+    table(
+        "editions",
+        false,
+        vec![
+            must("edition", UInt64),
+            must("snapshot", Int64),
+            must("at", instant()),
+            must("as_of", Date32),
+            must("inputs", Utf8),
+            must("checks", Utf8),
+        ],
+    )
+}
