@@ -5,6 +5,7 @@
 mod bgbb;
 mod bgnbd;
 mod contracts;
+mod draws;
 mod equity;
 mod fading;
 mod gamma_gamma;

@@ -1,7 +1,8 @@
 //! Contracts of one stream and what they will still pay: runs of recurring value by customer, renewed or not by
 //! the shifted-beta-geometric (Fader & Hardie 2010, "Customer-Base Valuation in a Contractual Setting").
 
-use super::equity::{Interval, Resampling, interval, resampled};
+use super::draws::{interval, resampled};
+use super::equity::{Interval, Resampling};
 use super::outlook::Outlook;
 use super::sbg::{Renewals, Sbg};
 use crate::columns::Rows;
@@ -246,7 +247,7 @@ pub fn contract_worth(
     let draws: Vec<f64> = (0..u64::from(resampling.draws))
         .filter_map(|draw| {
             let contracts = resampled(&renewals.contracts, resampling.seed, draw);
-            let refit = Sbg::fit(&Renewals { contracts, ..renewals.clone() }).ok()?;
+            let refit = Sbg::refit(&Renewals { contracts, ..renewals.clone() }, fit.params).ok()?;
             Some(ahead.sum(Sbg::of(refit.params)))
         })
         .collect();

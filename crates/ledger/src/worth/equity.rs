@@ -2,18 +2,13 @@
 //! purchase models, with intervals by refitting on resampled histories (Poisson bootstrap of distinct rows).
 
 use super::bgnbd::BgNbd;
-use super::gamma_gamma::{GammaGamma, Spend, SpendRows};
+use super::draws::Draws;
+use super::gamma_gamma::{GammaGamma, Spend};
 use super::outlook::Outlook;
 use super::pareto::ParetoNbd;
 use super::rows::HistoryRows;
 use crate::error::{Error, same_rows};
 use crate::fit::Fit;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
-use rand_distr::{Distribution, Poisson};
-
-/// Share of draws that may fail before an interval is withheld.
-const DRAWS_THAT_MAY_FAIL: f64 = 0.1;
 
 /// How intervals are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -90,17 +85,19 @@ pub struct Worth {
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     Bg,
     Pareto,
 }
 
-/// Histories and spend together, rows of histories with the sum of their customers' means.
+/// Histories and spend together.
 struct Base<'a> {
     rows: &'a HistoryRows,
-    mean_sum: Vec<f64>,
-    spend_rows: SpendRows,
     outlook: Outlook,
+    mean_minor: &'a [f64],
+    repeats: &'a [u32],
+    spend: GammaGamma,
+    draws: Draws,
 }
 
 /// Values the base: `mean_minor` is each customer's mean value of a repeat purchase (0 for none), in the order
@@ -126,31 +123,37 @@ pub fn worth(
     for (row, mean) in rows.row_of.iter().zip(mean_minor) {
         mean_sum[*row as usize] += mean.max(0.0);
     }
-    let base = Base { rows, mean_sum, spend_rows: spend.rows()?, outlook };
-    let spend_draws = base.spend_draws(&spend_fit, resampling);
-    let valued = |kind| base.under(kind, mean_minor, &repeats, &spend_fit, &spend_draws, resampling);
+    let draws = Draws::new(rows, &mean_sum, &spend.rows()?, &spend_fit, outlook, resampling);
+    let spend_model = GammaGamma::of(spend_fit.params);
+    let base = Base { rows, outlook, mean_minor, repeats: &repeats, spend: spend_model, draws };
+    let valued = |kind| base.under(kind);
     let (bg_nbd, pareto_nbd) = (valued(Kind::Bg), valued(Kind::Pareto));
     let spread = bg_nbd.as_ref().ok().zip(pareto_nbd.as_ref().ok()).map(|(bg, pareto)| spread(bg, pareto));
     Ok(Worth { spend: spend_fit, spend_correlation: spend.correlation(), bg_nbd, pareto_nbd, spread })
 }
 
 impl Kind {
-    fn fit(self, rows: &HistoryRows) -> Result<Fit<4>, Error> {
+    pub(super) fn fit(self, rows: &HistoryRows) -> Result<Fit<4>, Error> {
         match self {
             Self::Bg => BgNbd::fit(rows),
             Self::Pareto => ParetoNbd::fit(rows),
         }
     }
 
-    fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<Fit<4>, Error> {
+    pub(super) fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<Fit<4>, Error> {
         match self {
-            Self::Bg => BgNbd::fit_from(rows, &[start]),
-            Self::Pareto => ParetoNbd::fit_from(rows, &[start]),
+            Self::Bg => BgNbd::refit(rows, start),
+            Self::Pareto => ParetoNbd::refit(rows, start),
         }
     }
 
     /// P(alive) and discounted purchases if alive, by row.
-    fn told(self, params: [f64; 4], rows: &HistoryRows, outlook: &Outlook) -> (Vec<f64>, Vec<f64>) {
+    pub(super) fn told(
+        self,
+        params: [f64; 4],
+        rows: &HistoryRows,
+        outlook: &Outlook,
+    ) -> (Vec<f64>, Vec<f64>) {
         match self {
             Self::Bg => {
                 let model = BgNbd::of(params);
@@ -165,113 +168,34 @@ impl Kind {
 }
 
 impl Base<'_> {
-    fn under(
-        &self,
-        kind: Kind,
-        mean_minor: &[f64],
-        repeats: &[u32],
-        spend_fit: &Fit<3>,
-        spend_draws: &[Option<GammaGamma>],
-        resampling: Resampling,
-    ) -> Result<ModelWorth, Error> {
-        let fit = kind.fit(self.rows)?;
-        let (alive_rows, mut residual_rows) = kind.told(fit.params, self.rows, &self.outlook);
+    fn under(&self, kind: Kind) -> Result<ModelWorth, Error> {
+        let Self { rows, mean_minor, repeats, spend, .. } = *self;
+        let fit = kind.fit(rows)?;
+        let (alive_rows, mut residual_rows) = kind.told(fit.params, rows, &self.outlook);
         residual_rows.iter_mut().zip(&alive_rows).for_each(|(residual, alive)| *residual *= alive);
-        let spend = GammaGamma::of(spend_fit.params);
-        let (alive, purchases) =
-            (self.rows.per_customer(&alive_rows), self.rows.per_customer(&residual_rows));
+        let (alive, purchases) = (rows.per_customer(&alive_rows), rows.per_customer(&residual_rows));
         let residual_minor: Vec<f64> = (0..purchases.len())
             .map(|i| {
                 let mean = mean_minor[i].max(0.0);
                 purchases[i] * spend.expected_sum(if mean > 0.0 { repeats[i] } else { 0 }, 1.0, mean)
             })
             .collect();
-        let draws = self.draws(kind, &fit, spend_draws, resampling);
-        let failed_draws = resampling.draws - draws.len() as u32;
-        let interval = |of: fn(&(f64, f64)) -> f64| {
-            interval(draws.iter().map(of).collect(), failed_draws, resampling.level_share)
-        };
+        let sums = (alive.iter().sum(), residual_minor.iter().sum());
+        let [alive_interval, equity_interval] = self.draws.intervals(kind, &fit, sums);
         let once = repeats.iter().filter(|repeats| **repeats == 0).count();
         Ok(ModelWorth {
             fit,
             assumed_alive: if matches!(kind, Kind::Bg) { once } else { 0 },
-            alive_sum: alive.iter().sum(),
-            alive_interval: interval(|draw| draw.0),
-            equity_minor: residual_minor.iter().sum(),
-            equity_interval: interval(|draw| draw.1),
-            failed_draws,
+            alive_sum: sums.0,
+            alive_interval: alive_interval.0,
+            equity_minor: sums.1,
+            equity_interval: equity_interval.0,
+            failed_draws: equity_interval.1,
             alive,
             purchases,
             residual_minor,
         })
     }
-
-    /// Spend models of resampled customers. They are resampled apart from the histories, as the models take
-    /// spend and frequency to be independent.
-    fn spend_draws(&self, fit: &Fit<3>, resampling: Resampling) -> Vec<Option<GammaGamma>> {
-        (0..resampling.draws)
-            .map(|draw| {
-                let weights = resampled(self.spend_rows.weights(), resampling.seed, 2 * u64::from(draw) + 1);
-                let refit = GammaGamma::fit_from(&self.spend_rows.weighted(weights), &[fit.params]).ok()?;
-                (refit.params[1] > 1.0).then(|| GammaGamma::of(refit.params))
-            })
-            .collect()
-    }
-
-    /// Sums of P(alive) and of residual value under parameters fitted to resampled histories.
-    fn draws(
-        &self,
-        kind: Kind,
-        fit: &Fit<4>,
-        spend_draws: &[Option<GammaGamma>],
-        resampling: Resampling,
-    ) -> Vec<(f64, f64)> {
-        let one = |(draw, spend): (u64, &Option<GammaGamma>)| {
-            let spend = (*spend)?;
-            let weights = resampled(&self.rows.weight, resampling.seed, 2 * draw);
-            let refit = kind.refit(&self.rows.weighted(weights), fit.params).ok()?;
-            Some(self.sums(kind, refit.params, &spend))
-        };
-        (0..).zip(spend_draws).filter_map(one).collect()
-    }
-
-    fn sums(&self, kind: Kind, params: [f64; 4], spend: &GammaGamma) -> (f64, f64) {
-        let (alive, residual) = kind.told(params, self.rows, &self.outlook);
-        let mut sums = (0.0, 0.0);
-        for (row, repeats, ..) in self.rows.each() {
-            let weight = self.rows.weight[row];
-            let value = spend.expected_sum(repeats, weight, self.mean_sum[row]);
-            sums.0 += weight * alive[row];
-            sums.1 += alive[row] * residual[row] * value;
-        }
-        sums
-    }
-}
-
-/// Every weight drawn anew from a Poisson distribution around it.
-pub(super) fn resampled(weights: &[f64], seed: u64, stream: u64) -> Vec<f64> {
-    let mut random = ChaCha8Rng::seed_from_u64(seed);
-    random.set_stream(stream);
-    weights
-        .iter()
-        .map(|weight| Poisson::new(*weight).map_or(0.0, |poisson| poisson.sample(&mut random)))
-        .collect()
-}
-
-pub(super) fn interval(mut draws: Vec<f64>, failed: u32, level_share: f64) -> Option<Interval> {
-    let asked = draws.len() as f64 + f64::from(failed);
-    if draws.is_empty() || f64::from(failed) > DRAWS_THAT_MAY_FAIL * asked {
-        return None;
-    }
-    draws.sort_by(f64::total_cmp);
-    let last = (draws.len() - 1) as f64;
-    let at = |share: f64| {
-        let place = share * last;
-        let (below, above) = (draws[place.floor() as usize], draws[place.ceil() as usize]);
-        below + (place - place.floor()) * (above - below)
-    };
-    let tail = (1.0 - level_share) / 2.0;
-    Some(Interval { low: at(tail), high: at(1.0 - tail) })
 }
 
 fn spread(bg: &ModelWorth, pareto: &ModelWorth) -> Spread {

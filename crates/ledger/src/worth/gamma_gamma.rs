@@ -3,7 +3,7 @@
 
 use super::special::{digamma, ln_gamma};
 use crate::error::{Error, enough, same_rows};
-use crate::fit::{Fit, Slope, maximise};
+use crate::fit::{Fit, Slope, maximise, maximise_near};
 
 const MODEL: &str = "Gamma–Gamma";
 const NAMES: [&str; 3] = ["p", "q", "v"];
@@ -86,6 +86,23 @@ impl SpendRows {
         &self.weight
     }
 
+    /// At most `most` rows, evenly spaced.
+    pub(super) fn thinned(&self, most: usize) -> Self {
+        let step = self.mean.len().div_ceil(most).max(1);
+        let mut thin = Self { groups: Vec::new(), mean: Vec::new(), weight: Vec::new() };
+        for (repeats, rows) in &self.groups {
+            let from = thin.mean.len();
+            for row in rows.clone().filter(|row| row % step == 0) {
+                thin.mean.push(self.mean[row]);
+                thin.weight.push(self.weight[row]);
+            }
+            if thin.mean.len() > from {
+                thin.groups.push((*repeats, from..thin.mean.len()));
+            }
+        }
+        thin
+    }
+
     pub(super) fn weighted(&self, weight: Vec<f64>) -> Self {
         Self { weight, ..self.clone() }
     }
@@ -110,6 +127,12 @@ impl GammaGamma {
     pub(super) fn fit_from(rows: &SpendRows, starts: &[[f64; 3]]) -> Result<Fit<3>, Error> {
         let likelihood = |params: &[f64; 3]| Self::of(*params).slope(rows);
         maximise(MODEL, NAMES, rows.weight.iter().sum(), starts, &likelihood)
+    }
+
+    /// The fit of resampled rows, from that of all.
+    pub(super) fn refit(rows: &SpendRows, near: [f64; 3]) -> Result<Fit<3>, Error> {
+        let likelihood = |params: &[f64; 3]| Self::of(*params).slope(rows);
+        maximise_near(MODEL, NAMES, rows.weight.iter().sum(), near, &likelihood)
     }
 
     /// Log-likelihood of the usable rows.

@@ -9,7 +9,7 @@ use super::rows::{Group, HistoryRows};
 use super::special::{EIGHT, FOUR, decay, digamma, ln_gamma};
 use super::thinned;
 use crate::error::Error;
-use crate::fit::{Fit, Slope, maximise};
+use crate::fit::{Fit, Slope, maximise, maximise_near};
 
 const MODEL: &str = "Pareto/NBD";
 const NAMES: [&str; 4] = ["r", "alpha", "s", "beta"];
@@ -59,6 +59,12 @@ impl ParetoNbd {
     pub(super) fn fit_from(rows: &HistoryRows, starts: &[[f64; 4]]) -> Result<Fit<4>, Error> {
         let likelihood = |params: &[f64; 4]| Self::of(*params).slope(rows);
         maximise(MODEL, NAMES, rows.total_weight(), starts, &likelihood)
+    }
+
+    /// The fit of resampled rows, from that of all.
+    pub(super) fn refit(rows: &HistoryRows, near: [f64; 4]) -> Result<Fit<4>, Error> {
+        let likelihood = |params: &[f64; 4]| Self::of(*params).slope(rows);
+        maximise_near(MODEL, NAMES, rows.total_weight(), near, &likelihood)
     }
 
     /// Log-likelihood of the rows.

@@ -3,7 +3,7 @@
 
 use super::special::{digamma, ln_beta};
 use crate::error::{Error, enough, same_rows};
-use crate::fit::{Fit, Slope, maximise};
+use crate::fit::{Fit, Slope, maximise, maximise_near};
 
 const MODEL: &str = "sBG";
 const NAMES: [&str; 2] = ["alpha", "beta"];
@@ -87,6 +87,12 @@ impl Sbg {
         let likelihood = |params: &[f64; 2]| Self::of(*params).slope(renewals);
         let weight = renewals.contracts.iter().sum();
         maximise(MODEL, NAMES, weight, &[[1.0, 3.0], [0.3, 0.5]], &likelihood)
+    }
+
+    /// The fit of resampled contracts, from that of all.
+    pub(super) fn refit(renewals: &Renewals, near: [f64; 2]) -> Result<Fit<2>, Error> {
+        let likelihood = |params: &[f64; 2]| Self::of(*params).slope(renewals);
+        maximise_near(MODEL, NAMES, renewals.contracts.iter().sum(), near, &likelihood)
     }
 
     /// Log-likelihood of the contracts.

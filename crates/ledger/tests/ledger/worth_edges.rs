@@ -220,6 +220,23 @@ fn both_models_are_told_with_intervals_that_repeat_and_hold_the_figure() {
 }
 
 #[test]
+fn a_sample_of_a_large_base_tells_intervals_as_narrow_as_the_base_deserves() {
+    let wide = |customers: usize| {
+        let customers = Customers::of_pareto(customers, 5);
+        let rows = customers.rows();
+        let resampling = Resampling { draws: 100, seed: 3, level_share: 0.9 };
+        let told = worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap().bg_nbd.unwrap();
+        let interval = told.equity_interval.unwrap();
+        assert!(interval.low < told.equity_minor && told.equity_minor < interval.high);
+        (rows.distinct(), (interval.high - interval.low) / told.equity_minor)
+    };
+    let ((few, whole), (many, sampled)) = (wide(4_000), wide(16_000));
+    assert!(few < 3_000 && many > 6_000, "{few} {many}");
+    // Four times the customers: half as wide.
+    assert!((0.35..0.7).contains(&(sampled / whole)), "{sampled} {whole}");
+}
+
+#[test]
 fn a_model_that_does_not_hold_is_refused_beside_the_one_that_does() {
     let customers = Customers::of_bg(1_500, 5);
     let resampling = Resampling { draws: 0, seed: 3, level_share: 0.9 };

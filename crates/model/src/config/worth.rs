@@ -11,7 +11,7 @@ pub struct Worth {
     pub horizon_days: u32,
     /// What a year takes off future money, as a share (0.1: ten percent).
     pub annual_discount: f64,
-    /// Refits on resampled customers behind an interval; 0 for no intervals. Large bases are refitted less often.
+    /// Refits on resampled customers behind an interval; 0 for no intervals.
     pub draws: u32,
     /// Months from one renewal of a contract to the next.
     pub renewal_months: u32,
@@ -19,7 +19,7 @@ pub struct Worth {
 
 impl Default for Worth {
     fn default() -> Self {
-        Self { horizon_days: 1095, annual_discount: 0.1, draws: 60, renewal_months: 1 }
+        Self { horizon_days: 1095, annual_discount: 0.1, draws: 40, renewal_months: 1 }
     }
 }
 

@@ -15,12 +15,8 @@ use model::config::{Config, Regime};
 
 /// Days in the unit of time of the purchase models: weeks, as in the papers.
 const DAYS_PER_UNIT: f64 = 7.0;
-/// Distinct histories × refits that one interval may cost: some seconds.
-const WORK: usize = 200_000;
-/// Refits below which an interval tells nothing.
-const FEWEST_DRAWS: u32 = 20;
-/// Distinct histories beyond which no interval is drawn.
-const MOST_DISTINCT: usize = 100_000;
+/// Segments fitted alone; the largest by customers.
+const SEGMENTS_FITTED: usize = 12;
 const SEED: u64 = 0x6b65_7074;
 
 /// Everything the edition tells of worth.
@@ -84,13 +80,12 @@ pub(super) fn value(
 ) -> Result<Valued, Error> {
     let mut valued = Valued { lines: Vec::new(), customers: CustomerWorth::of(active.len()) };
     let terms = Terms { renewal_months: config.worth.renewal_months, as_of, outlook: outlook(config) };
-    let whole_histories = config.streams.iter().any(|stream| stream.regime == Regime::Purchases);
-    if whole_histories {
+    if config.streams.iter().any(|stream| stream.regime == Regime::Purchases) {
         valued.purchases(&met.histories, customers, config);
     }
     for (at, contracts) in &met.contracts {
         let stream = config.streams[*at].id.get_ref();
-        valued.contracts(stream, contracts, customers, terms, config.worth.draws);
+        valued.contracts(stream, contracts, customers, terms, resampling(config));
     }
     valued.fade(met, active, customers)?;
     Ok(valued)
@@ -101,26 +96,27 @@ fn outlook(config: &Config) -> Outlook {
     Outlook { horizon_days, annual_discount: config.worth.annual_discount }
 }
 
-/// How often to refit: as often as asked where that costs seconds, less often for large bases.
-fn resampling(draws: u32, distinct: usize) -> Resampling {
-    let affordable = (WORK / distinct.max(1)).min(draws as usize) as u32;
-    let draws = match draws {
-        0 => 0,
-        _ if distinct > MOST_DISTINCT => 0,
-        draws => affordable.max(FEWEST_DRAWS).min(draws),
-    };
-    Resampling { draws, seed: SEED, level_share: LEVEL_SHARE }
+fn resampling(config: &Config) -> Resampling {
+    Resampling { draws: config.worth.draws, seed: SEED, level_share: LEVEL_SHARE }
 }
 
-/// A base under both purchase models, or the one reason against both; with the draws asked for.
-fn under_models(base: &HistoryColumns, config: &Config) -> (Result<Worth, ledger::Error>, u32) {
-    let rows = match HistoryRows::new(&base.histories(), DAYS_PER_UNIT) {
-        Ok(rows) => rows,
-        Err(error) => return (Err(error), 0),
-    };
-    let resampling = resampling(config.worth.draws, rows.distinct());
-    let worth = ledger::worth::worth(&rows, &base.mean_minor, outlook(config), resampling);
-    (worth, resampling.draws)
+/// A base under both purchase models, or the one reason against both.
+fn under_models(base: &HistoryColumns, config: &Config) -> Result<Worth, ledger::Error> {
+    let rows = HistoryRows::new(&base.histories(), DAYS_PER_UNIT)?;
+    ledger::worth::worth(&rows, &base.mean_minor, outlook(config), resampling(config))
+}
+
+/// Codes of the segments with most customers, the lower code among equals.
+fn largest(customers: &Customers, of: impl Iterator<Item = u32>) -> Vec<usize> {
+    let mut sizes: Vec<(std::cmp::Reverse<usize>, usize)> =
+        (0..customers.segments.len()).map(|code| (std::cmp::Reverse(0), code)).collect();
+    for customer in of {
+        if let Some((size, _)) = sizes.get_mut(usize::from(customers.segment_of[customer as usize])) {
+            size.0 += 1;
+        }
+    }
+    sizes.sort_unstable();
+    sizes.into_iter().take(SEGMENTS_FITTED).map(|(_, code)| code).collect()
 }
 
 /// The histories of customers that `keep` keeps.
@@ -156,7 +152,8 @@ fn summed(over: &[Option<One>], base: &HistoryColumns) -> Option<(f64, i64)> {
 
 impl Valued {
     fn purchases(&mut self, base: &HistoryColumns, customers: &Customers, config: &Config) {
-        let (whole, draws) = under_models(base, config);
+        let draws = config.worth.draws;
+        let whole = under_models(base, config);
         if let Ok(whole) = &whole {
             if let Ok(model) = &whole.bg_nbd {
                 spread(model, base, &mut self.customers.bg_nbd);
@@ -165,13 +162,14 @@ impl Valued {
                 spread(model, base, &mut self.customers.pareto_nbd);
             }
         }
-        self.told("", base, &whole, draws);
+        self.told("", base, Some(&whole), draws);
         drop(whole);
+        let fitted = largest(customers, base.customer.iter().copied());
         for (code, segment) in customers.segments.iter().enumerate() {
             let own = filtered(base, |customer| usize::from(customers.segment_of[customer as usize]) == code);
             if !own.customer.is_empty() {
-                let (worth, draws) = under_models(&own, config);
-                self.told(segment, &own, &worth, draws);
+                let worth = fitted.contains(&code).then(|| under_models(&own, config));
+                self.told(segment, &own, worth.as_ref(), draws);
             }
         }
     }
@@ -180,21 +178,24 @@ impl Valued {
         &mut self,
         segment: &str,
         base: &HistoryColumns,
-        worth: &Result<Worth, ledger::Error>,
+        worth: Option<&Result<Worth, ledger::Error>>,
         draws: u32,
     ) {
         let of = Told { segment, customers: base.customer.len() as u64, draws };
         let (bg, pareto) = (&self.customers.bg_nbd, &self.customers.pareto_nbd);
         let sums = [summed(bg, base), summed(pareto, base)];
+        let few = || format!("only the {SEGMENTS_FITTED} largest segments are fitted alone");
         match worth {
-            Ok(worth) => {
+            Some(Ok(worth)) => {
                 self.lines.push(of.purchases("bg_nbd", &worth.bg_nbd, sums[0]));
                 self.lines.push(of.purchases("pareto_nbd", &worth.pareto_nbd, sums[1]));
                 self.lines.push(of.spend(worth));
             }
-            Err(error) => {
+            other => {
+                let reason =
+                    other.and_then(|other| other.as_ref().err()).map_or_else(few, ToString::to_string);
                 for (model, sums) in ["bg_nbd", "pareto_nbd"].into_iter().zip(sums) {
-                    self.lines.push(of.refused(model, error, sums));
+                    self.lines.push(of.refused(model, &reason, sums));
                 }
             }
         }
@@ -206,9 +207,9 @@ impl Valued {
         contracts: &Contracts,
         customers: &Customers,
         terms: Terms,
-        draws: u32,
+        resampling: Resampling,
     ) {
-        let resampling = Resampling { draws, seed: SEED, level_share: LEVEL_SHARE };
+        let draws = resampling.draws;
         let whole = contract_worth(contracts, terms, resampling);
         let mut own_minor = vec![0_i64; self.customers.contract_minor.len()];
         if let Ok(whole) = &whole {

@@ -67,16 +67,11 @@ impl Told<'_> {
     }
 
     /// A model that was refused; `whole` are these customers' sums under the fit of the whole.
-    pub(super) fn refused(
-        &self,
-        model: &'static str,
-        error: &ledger::Error,
-        whole: Option<(f64, i64)>,
-    ) -> Line {
+    pub(super) fn refused(&self, model: &'static str, reason: &str, whole: Option<(f64, i64)>) -> Line {
         Line {
             whole_alive: whole.map(|sums| sums.0),
             whole_equity_minor: whole.map(|sums| sums.1),
-            reason: error.to_string(),
+            reason: reason.to_owned(),
             ..self.line(model, "")
         }
     }
@@ -89,7 +84,7 @@ impl Told<'_> {
     ) -> Line {
         let worth = match worth {
             Ok(worth) => worth,
-            Err(error) => return self.refused(model, error, whole),
+            Err(error) => return self.refused(model, &error.to_string(), whole),
         };
         let names = if model == "bg_nbd" { ["r", "alpha", "a", "b"] } else { ["r", "alpha", "s", "beta"] };
         Line {

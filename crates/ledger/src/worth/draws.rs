@@ -1,0 +1,156 @@
+//! How far the figures of the purchase models are known: refits on resampled customers (Poisson bootstrap of
+//! distinct rows). Large bases are refitted on a sample, with what its parameters stray drawn in by the root of its
+//! share (m out of n: Bickel, Götze & van Zwet 1997).
+
+use super::equity::{Interval, Kind, Resampling};
+use super::gamma_gamma::{GammaGamma, SpendRows};
+use super::outlook::Outlook;
+use super::rows::HistoryRows;
+use crate::fit::Fit;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Poisson};
+
+/// Share of draws that may fail before an interval is withheld.
+const DRAWS_THAT_MAY_FAIL: f64 = 0.1;
+/// Distinct rows beyond which a sample of them is refitted.
+const ROWS_REFITTED: usize = 3_000;
+
+/// What is drawn from: rows of histories with the sum of their customers' means, and a spend model for each draw.
+pub(super) struct Draws {
+    resampling: Resampling,
+    outlook: Outlook,
+    rows: HistoryRows,
+    mean_sum: Vec<f64>,
+    /// Share of all customers that the rows stand for.
+    share: f64,
+    spend: GammaGamma,
+    spend_draws: Vec<Option<GammaGamma>>,
+}
+
+impl Draws {
+    /// Draws of a base with its fit of spend. `mean_sum` is by row of `rows`.
+    pub(super) fn new(
+        rows: &HistoryRows,
+        mean_sum: &[f64],
+        spend_rows: &SpendRows,
+        spend: &Fit<3>,
+        outlook: Outlook,
+        resampling: Resampling,
+    ) -> Self {
+        let step = rows.distinct().div_ceil(ROWS_REFITTED).max(1);
+        let sample = rows.thinned(ROWS_REFITTED);
+        Self {
+            resampling,
+            outlook,
+            share: sample.total_weight() / rows.total_weight(),
+            rows: sample,
+            mean_sum: mean_sum.iter().step_by(step).copied().collect(),
+            spend: GammaGamma::of(spend.params),
+            spend_draws: spend_draws(spend_rows, spend, resampling),
+        }
+    }
+
+    /// Intervals of customers still buying and of equity, whose figures are `sums`, each with the draws that failed.
+    pub(super) fn intervals(
+        &self,
+        kind: Kind,
+        fit: &Fit<4>,
+        sums: (f64, f64),
+    ) -> [(Option<Interval>, u32); 2] {
+        let draws = self.draws(kind, fit, sums);
+        let failed = self.resampling.draws - draws.len() as u32;
+        let told = |of: fn(&(f64, f64)) -> f64| {
+            (interval(draws.iter().map(of).collect(), failed, self.resampling.level_share), failed)
+        };
+        [told(|draw| draw.0), told(|draw| draw.1)]
+    }
+
+    /// Both sums under parameters fitted to resampled histories. Spend is resampled apart, as the models take spend
+    /// and frequency to be independent.
+    fn draws(&self, kind: Kind, fit: &Fit<4>, sums: (f64, f64)) -> Vec<(f64, f64)> {
+        let whole = self.share >= 1.0;
+        let near = match whole {
+            true => Some(fit.params),
+            false => kind.refit(&self.rows, fit.params).ok().map(|fit| fit.params),
+        };
+        let Some(near) = near.filter(|_| self.resampling.draws > 0) else { return Vec::new() };
+        let here = if whole { sums } else { self.sums(kind, fit.params, &self.spend) };
+        let one = |(draw, spend): (u64, &Option<GammaGamma>)| {
+            let spend = (*spend)?;
+            let weights = resampled(&self.rows.weight, self.resampling.seed, 2 * draw);
+            let refit = kind.refit(&self.rows.weighted(weights), near).ok()?;
+            if whole {
+                return Some(self.sums(kind, refit.params, &spend));
+            }
+            let told = self.sums(kind, strayed(fit.params, near, refit.params, self.share), &spend);
+            Some((sums.0 * told.0 / here.0, sums.1 * told.1 / here.1))
+        };
+        (0..).zip(&self.spend_draws).filter_map(one).collect()
+    }
+
+    /// Sums of P(alive) and of residual value over the rows.
+    fn sums(&self, kind: Kind, params: [f64; 4], spend: &GammaGamma) -> (f64, f64) {
+        let (alive, residual) = kind.told(params, &self.rows, &self.outlook);
+        let mut sums = (0.0, 0.0);
+        for (row, repeats, ..) in self.rows.each() {
+            let weight = self.rows.weight[row];
+            let value = spend.expected_sum(repeats, weight, self.mean_sum[row]);
+            sums.0 += weight * alive[row];
+            sums.1 += alive[row] * residual[row] * value;
+        }
+        sums
+    }
+}
+
+/// Spend models of resampled customers.
+fn spend_draws(rows: &SpendRows, fit: &Fit<3>, resampling: Resampling) -> Vec<Option<GammaGamma>> {
+    let sample = rows.thinned(ROWS_REFITTED);
+    let share = sample.weights().len() as f64 / rows.weights().len().max(1) as f64;
+    let whole = share >= 1.0;
+    let near = if whole {
+        Some(fit.params)
+    } else {
+        GammaGamma::refit(&sample, fit.params).ok().map(|fit| fit.params)
+    };
+    let one = |draw: u32| {
+        let near = near?;
+        let weights = resampled(sample.weights(), resampling.seed, 2 * u64::from(draw) + 1);
+        let refit = GammaGamma::refit(&sample.weighted(weights), near).ok()?.params;
+        let params = if whole { refit } else { strayed(fit.params, near, refit, share) };
+        (params[1] > 1.0).then(|| GammaGamma::of(params))
+    };
+    (0..resampling.draws).map(one).collect()
+}
+
+/// Parameters that lie from `fit` as those of a resampled sample lie from the sample's own, by as much less as the
+/// sample is smaller than the whole.
+fn strayed<const N: usize>(fit: [f64; N], near: [f64; N], refit: [f64; N], share: f64) -> [f64; N] {
+    std::array::from_fn(|i| fit[i] * (share.sqrt() * (refit[i] / near[i]).ln()).exp())
+}
+
+/// Every weight drawn anew from a Poisson distribution around it.
+pub(super) fn resampled(weights: &[f64], seed: u64, stream: u64) -> Vec<f64> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(stream);
+    weights
+        .iter()
+        .map(|weight| Poisson::new(*weight).map_or(0.0, |poisson| poisson.sample(&mut random)))
+        .collect()
+}
+
+pub(super) fn interval(mut draws: Vec<f64>, failed: u32, level_share: f64) -> Option<Interval> {
+    let asked = draws.len() as f64 + f64::from(failed);
+    if draws.is_empty() || f64::from(failed) > DRAWS_THAT_MAY_FAIL * asked {
+        return None;
+    }
+    draws.sort_by(f64::total_cmp);
+    let last = (draws.len() - 1) as f64;
+    let at = |share: f64| {
+        let place = share * last;
+        let (below, above) = (draws[place.floor() as usize], draws[place.ceil() as usize]);
+        below + (place - place.floor()) * (above - below)
+    };
+    let tail = (1.0 - level_share) / 2.0;
+    Some(Interval { low: at(tail), high: at(1.0 - tail) })
+}
