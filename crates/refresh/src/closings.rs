@@ -5,6 +5,7 @@ mod now;
 mod store;
 mod told;
 
+pub(crate) use store::cause_of;
 pub(crate) use told::{Closed, tell};
 
 use crate::edition;

@@ -53,6 +53,11 @@ pub(crate) struct Live {
     pub(crate) imports: Vec<LiveImport>,
 }
 
+/// Number of the last step in the history of closings that an edition knows; early editions know of none.
+pub(crate) fn closings_of(inputs: &str) -> u64 {
+    serde_json::from_str::<Inputs>(inputs).map_or(0, |inputs| inputs.closings)
+}
+
 /// How far what people said counts.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Said {

@@ -21,5 +21,6 @@ pub mod view;
 
 pub use customers::proposal::train_again;
 pub use error::Error;
+pub use ledger::closing::Cause;
 pub use publish::{Published, Step, refresh};
 pub use reader::{Format, Reader};
