@@ -15,6 +15,7 @@ mod router;
 mod samples;
 mod state;
 
+pub use pages::reasons;
 pub use pages::statement::figures;
 pub use router::{router, serve};
 pub use state::Hub;

@@ -9,6 +9,7 @@ pub(crate) mod export;
 pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod reasons;
 pub(crate) mod refresh;
 pub(crate) mod serve;
 pub(crate) mod sql;
@@ -28,13 +29,7 @@ pub(crate) async fn reader(home: &Path) -> anyhow::Result<::refresh::Reader> {
     Ok(::refresh::Reader::open(open(home)?).await?)
 }
 
-/// Prints a value as JSON.
-pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(value)?);
-    Ok(())
-}
-
-/// Refuses a segment that no customer has, with the nearest one.
+/// Refuses a segment that nobody is in; the empty one is the whole.
 pub(crate) async fn known_segment(reader: &::refresh::Reader, segment: &str) -> anyhow::Result<()> {
     let segments = reader.segments().await?;
     if segment.is_empty() || segments.iter().any(|known| known == segment) {
@@ -47,4 +42,10 @@ pub(crate) async fn known_segment(reader: &::refresh::Reader, segment: &str) -> 
 /// Columns of the terminal; 100 where nobody says.
 pub(crate) fn width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100)
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
 }

@@ -41,6 +41,8 @@ enum Command {
     Statement(commands::statement::Args),
     /// Closes a period so that what was reported stays, reopens it, or tells the history of both.
     Close(commands::close::Args),
+    /// Tells why customers leave: what they said, and what came before.
+    Reasons(commands::reasons::Args),
     /// Tells how many customers of each cohort are still there, and how long customers stay.
     Cohorts(commands::cohorts::Args),
     /// Tells what the base is worth under both purchase models, and who is fading.
@@ -86,6 +88,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Refresh(args) => commands::refresh::run(&home, &args, json).await,
             Command::Statement(args) => commands::statement::run(&home, &args, json).await,
             Command::Close(args) => commands::close::run(&home, &args, json).await,
+            Command::Reasons(args) => commands::reasons::run(&home, &args, json).await,
             Command::Cohorts(args) => commands::cohorts::run(&home, &args, json).await,
             Command::Worth(args) => commands::worth::run(&home, &args, json).await,
             Command::Export(args) => commands::export::run(&home, &args, json).await,

@@ -49,6 +49,9 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         define("revenue_churn", "Gross revenue churn and retention", "Of the customers of the opening, netted over the period, beside exchange rates and adjustments: gross revenue churn = (contracted + lost) ÷ opening value; GRR = 1 − that, at most 100 %; NRR = (opening + expanded − contracted − lost) ÷ opening value; net revenue churn also takes off what those lost before the period are worth again.".into()),
         define("earned_growth", "Earned growth", "NRR + value of new customers who came by recommendation ÷ opening value − 100 %. Its ratio is that ÷ growth of value.".into()),
         define("growth", "Net customer asset growth", "(Closing − opening) ÷ opening, in customers and in value.".into()),
+        define("stated_reason", "Stated reason", "What a silo gives as the reason, or what an answer or a conversation tells by the words of the company's list ([[reason]] in kept.toml), from the first day on which what came before is looked for to the day of the loss. The last reason that was given counts; without one, the last text that the list knows. A given reason that the list does not know is other; where nothing was said it is unknown.".into()),
+        define("preceding_cause", "What came before", format!("Looked for in 90 days. Purchases: up to 21 days after the last purchase (the gap where that is shorter). The loss is dated by the gap, when the customer has long been silent; what can have mattered came around the last purchase, its delivery included, and on that day nobody could tell yet who would come back, so the lost and those who stayed are seen alike. Contracts: up to the day before the contract ended. Looked for are events that failed, were late, came back or were complained of, by touchpoint; {}; a subscription whose price rose; money given back; a last subscription that ended while purchases went on; a first purchase that no other followed; and nothing but purchases. A loss may have several.", answers(config))),
+        define("lift", "Times as often", "Each loss is set beside a like customer who stayed: of the same segment, days with the company (first purchase, quarter, year, two, more), value (within a factor of four), purchases in the 90 days, standing under contract and calendar month, else quarter; looked at by the same rule, and not lost within the gap (under contract: within 30 days). Who is drawn among equals is decided by a scattered number, the same in every refresh. Share of the paired losses ÷ share of those who stayed, with the 95 % score interval of matched pairs (Nam and Blackwelder 2002) and McNemar's test. A cause stands out when the interval lies above 1 and at most 5 % of the causes as clear would be false discoveries (Benjamini and Hochberg 1995); those come first, by share of losses × times as often. An association, not a cause.".into()),
         define("segment", "Segment", format!("{} The segment is the customer's present one, so a statement by segment is told as of today.", config.ledger.segment.as_ref().map_or_else(|| "No segment column is set ([ledger] segment).".to_owned(), |s| format!("Statements are split by `{s}`.")))),
     ]
     .into_iter()
@@ -77,6 +80,18 @@ fn asset(config: &Config) -> Vec<Definition> {
         define("contract_equity", "Worth of contracts", format!("Expected payments of running contracts over the next {days} days, discounted by {discount:.0} % a year, where a contract renews every {months} (shifted-beta-geometric).")),
         define("fading", "Fading", "Active, but silent for longer than the customer's limit, or more likely gone than there under both purchase models. Silence is days since the last purchase or contact. The limit is (n × 90th percentile of the own intervals + 5 × that of the segment) ÷ (n + 5), where n is the number of own intervals, at most the latest 50; so few own intervals shrink to the segment's.".into()),
     ]
+}
+
+fn answers(config: &Config) -> String {
+    let waits = config.touchpoints.iter().filter_map(|touchpoint| {
+        let days = touchpoint.answer_days.as_ref()?.get_ref();
+        Some(format!("{} within {days} days", touchpoint.name))
+    });
+    let waits: Vec<String> = waits.collect();
+    if waits.is_empty() {
+        return "contacts without an answer (no touchpoint waits for one: answer_days is not set)".to_owned();
+    }
+    format!("contacts that no later event of the same reference answered ({})", waits.join(", "))
 }
 
 fn streams(config: &Config) -> String {

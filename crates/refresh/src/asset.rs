@@ -143,7 +143,7 @@ fn test_rows(tests: &[tests_of_stay::Test]) -> Result<RecordBatch, Error> {
         Arc::new(tests.iter().map(of).collect::<UInt64Array>())
     };
     let columns: Vec<ArrayRef> = vec![
-        Arc::new(StringArray::from_iter_values(tests.iter().map(|test| test.test))),
+        Arc::new(StringArray::from_iter_values(tests.iter().map(|test| test.kind))),
         Arc::new(StringArray::from_iter_values(tests.iter().map(|test| &*test.name))),
         count(|test| test.customers),
         count(|test| test.lost),

@@ -31,11 +31,13 @@ pub struct Said {
 /// What came before losses, against like customers who stayed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Before {
-    /// Among the losses.
+    /// Among all losses.
     pub said: Said,
-    /// Share (0–1) of those who stayed; `None` without anybody to compare with.
-    pub stayed: Option<f64>,
-    /// Where their bar leads.
+    /// Shares (0–1) of the paired losses and of those who stayed; `None` without anybody to compare with.
+    pub compared: Option<[f64; 2]>,
+    /// Where the bar of the paired losses leads.
+    pub paired_href: String,
+    /// Where the bar of those who stayed leads.
     pub stayed_href: String,
     /// `None` where nothing can be compared.
     pub lift: Option<Lift>,
@@ -106,39 +108,39 @@ pub fn sentence(told: &Told<'_>) -> String {
     }
     let count = usize::try_from(told.lost).unwrap_or(usize::MAX);
     let lost = number::counted(count, "customer was lost", "customers were lost").replacen('\u{a0}', " ", 1);
-    format!("{when} {lost}. {} {}", ahead(told), spoken(told))
+    format!("{when} {lost}: {}; {}.", ahead(told), spoken(told))
 }
 
 fn ahead(told: &Told<'_>) -> String {
     match told.before.first().and_then(|cause| Some((cause, cause.lift.filter(|lift| lift.stands_out)?))) {
         Some((Before { said, .. }, Lift { ratio: Some(ratio), .. })) => format!(
-            "Before {} of the losses came “{}”, {} times as often as before like customers who stayed.",
+            "before {} of the losses came “{}”, {} times as often as before like customers who stayed",
             number::percent(said.share),
             said.name,
             times(ratio)
         ),
         Some((Before { said, .. }, _)) => format!(
-            "Before {} of the losses came “{}”, and before no like customer who stayed.",
+            "before {} of the losses came “{}”, and before no like customer who stayed",
             number::percent(said.share),
             said.name
         ),
-        None => "Nothing came before them more often than before like customers who stayed, beyond chance."
+        None => "nothing came before them more often than before like customers who stayed, beyond chance"
             .to_owned(),
     }
 }
 
 fn spoken(told: &Told<'_>) -> String {
     if told.unknown >= 1.0 {
-        return "None of them said why.".to_owned();
+        return "none of them said why".to_owned();
     }
     let unknown = if told.unknown > 0.0 {
         format!("{} did not say why", number::percent(told.unknown))
     } else {
-        "All said why".to_owned()
+        "all said why".to_owned()
     };
     match told.stated.first() {
-        Some(first) => format!("{unknown}; the others most often said “{}”.", first.name),
-        None => format!("{unknown}."),
+        Some(first) => format!("{unknown}, the others most often said “{}”", first.name),
+        None => unknown,
     }
 }
 
@@ -152,7 +154,8 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn cause(name: &str, count: i64, lift: Option<Lift>) -> Before {
-        Before { said: said(name, count), stayed: lift.map(|_| 0.1), stayed_href: "/stayed".into(), lift }
+        let (said, compared) = (said(name, count), lift.map(|_| [count as f64 / 200.0, 0.1]));
+        Before { said, compared, paired_href: "/paired".into(), stayed_href: "/stayed".into(), lift }
     }
 
     pub(crate) const CLEAR: Lift = Lift { ratio: Some(1.92), low: 1.41, high: Some(2.61), stands_out: true };
@@ -176,19 +179,19 @@ pub(crate) mod tests {
         };
         assert_eq!(
             plain(&told),
-            "In 2026 so far (books to 12 Oct 2026) 200 customers were lost. Before 22.0 % of the losses came “Delivery: went wrong”, 1.92 times as often as before like customers who stayed. 90.0 % did not say why; the others most often said “Price”."
+            "In 2026 so far (books to 12 Oct 2026) 200 customers were lost: before 22.0 % of the losses came “Delivery: went wrong”, 1.92 times as often as before like customers who stayed; 90.0 % did not say why, the others most often said “Price”."
         );
         let open = [cause("Failed charge", 4, Some(OPEN))];
         let all = Told { period: None, so_far: None, before: &open, unknown: 0.0, stated: &[], ..told };
         assert_eq!(
             plain(&all),
-            "Over all of the books 200 customers were lost. Before 2.0 % of the losses came “Failed charge”, and before no like customer who stayed. All said why."
+            "Over all of the books 200 customers were lost: before 2.0 % of the losses came “Failed charge”, and before no like customer who stayed; all said why."
         );
         let dim = [cause("Silence", 90, Some(DIM))];
         let quiet = Told { before: &dim, unknown: 1.0, so_far: None, lost: 1, ..told };
         assert_eq!(
             plain(&quiet),
-            "In 2026 1 customer was lost. Nothing came before them more often than before like customers who stayed, beyond chance. None of them said why."
+            "In 2026 1 customer was lost: nothing came before them more often than before like customers who stayed, beyond chance; none of them said why."
         );
         assert_eq!(
             plain(&Told { lost: 0, ..told }),

@@ -142,7 +142,7 @@ fn grid(size: &Size, longest: u32) -> Markup {
     html! {
         @for share in shares {
             @let y = size.y(*share);
-            line.grid.half[*share == 0.5] x1=(px(size.left)) x2=(px(right)) y1=(px(y)) y2=(px(y)) {}
+            line.grid.half[(*share - 0.5).abs() < 1e-9] x1=(px(size.left)) x2=(px(right)) y1=(px(y)) y2=(px(y)) {}
             text.tick x=(px(size.left - 6.0)) y=(px(y + 4.0)) text-anchor="end" { (format!("{:.0}\u{a0}%", share * 100.0)) }
         }
         @for (days, told) in ticks(longest, size) {

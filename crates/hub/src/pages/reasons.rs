@@ -28,7 +28,7 @@ pub fn unknown(reasons: &Reasons) -> f64 {
 
 /// What came before, in order of rank. Causes that no loss met are left out.
 pub fn before(reasons: &Reasons, href: &dyn Fn(Which) -> String) -> Vec<report::reasons::Before> {
-    let share = |count: i64| (reasons.pairs > 0).then(|| count as f64 / reasons.pairs as f64);
+    let share = |count: i64| count as f64 / reasons.pairs as f64;
     let told = |cause: &Before| report::reasons::Before {
         said: Said {
             name: cause.name.clone(),
@@ -37,7 +37,8 @@ pub fn before(reasons: &Reasons, href: &dyn Fn(Which) -> String) -> Vec<report::
             share: cause.share,
             href: href(Which::Before(cause.id.clone())),
         },
-        stayed: share(cause.pairs_stayed),
+        compared: (reasons.pairs > 0).then(|| [share(cause.pairs_lost), share(cause.pairs_stayed)]),
+        paired_href: href(Which::PairedBefore(cause.id.clone())),
         stayed_href: href(Which::StayedWith(cause.id.clone())),
         lift: lift(cause),
     };

@@ -10,5 +10,6 @@ mod identity;
 mod incremental;
 mod planted;
 mod real;
+mod reasons;
 mod same;
 mod support;

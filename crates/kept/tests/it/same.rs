@@ -2,8 +2,18 @@
 
 use crate::support::Home;
 
-const TABLES: [&str; 7] =
-    ["customer_of", "merges", "timeline", "touchpoints", "postings", "statement", "customer_state"];
+const TABLES: [&str; 10] = [
+    "customer_of",
+    "merges",
+    "timeline",
+    "touchpoints",
+    "postings",
+    "statement",
+    "customer_state",
+    "loss_reasons",
+    "loss_causes",
+    "loss_cause_of",
+];
 
 fn tables(home: &Home) -> Vec<Vec<Vec<String>>> {
     // Rows as they lie in the files, without any order of the query's own.

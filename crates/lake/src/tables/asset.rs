@@ -73,6 +73,8 @@ pub fn loss_cause_of() -> Table {
             // Who met it: the lost customer, or the stayer.
             must("customer", UInt32),
             must("stayed", Boolean),
+            // It came in the 90 days up to this one.
+            must("moment", Date32),
             must("cause", Utf8),
             must("value_minor", Int64),
         ],

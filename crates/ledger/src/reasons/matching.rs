@@ -44,7 +44,7 @@ pub(super) fn matched(lost: &[Moment], stayed: &[Moment]) -> Vec<Option<usize>> 
         let free = (0..stayed.len()).filter(|at| !taken[*at]).collect();
         let (left, free) = (sorted(lost, left, calendar), sorted(stayed, free, calendar));
         let mut begin = 0;
-        for group in left.chunk_by(|a, b| a.alike(b)) {
+        for group in left.chunk_by(Entry::alike) {
             while free.get(begin).is_some_and(|other| other.compared(&group[0]).is_lt()) {
                 begin += 1;
             }

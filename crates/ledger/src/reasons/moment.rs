@@ -56,7 +56,7 @@ impl Moment {
     }
 }
 
-/// Scatters a number over 64 bits (the finaliser of SplitMix: Steele, Lea and Flood 2014).
+/// Scatters a number over 64 bits (the finaliser of `SplitMix`: Steele, Lea and Flood 2014).
 pub(super) const fn lot(number: u64) -> u64 {
     let mixed = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -17,7 +17,7 @@ pub struct Ratio {
     pub low: f64,
     /// Upper end; infinite when it came before no stayer.
     pub high: f64,
-    /// Probability of a difference at least as large if there were none (McNemar's test).
+    /// Probability of a difference at least as large if there were none (`McNemar`'s test).
     pub p_value: f64,
 }
 
@@ -207,7 +207,8 @@ mod tests {
         let only_stayed = ratio(50, 0, 0, 6).expect("ratio");
         assert!(only_stayed.ratio == 0.0 && only_stayed.low == 0.0 && only_stayed.high < 1.0);
         let always_both = ratio(50, 9, 0, 0).expect("ratio");
-        assert!(always_both.ratio == 1.0 && always_both.p_value == 1.0);
+        let is_one = |number: f64| (number - 1.0).abs() < 1e-12;
+        assert!(is_one(always_both.ratio) && is_one(always_both.p_value));
         assert!(always_both.low <= 1.0 && always_both.high >= 1.0);
         assert_eq!(ratio(50, 0, 0, 0), None);
         assert_eq!(ratio(3, 2, 1, 1), None);

@@ -360,6 +360,7 @@ mod tests {
             stream: &stream,
             value_minor: &value_minor,
             reference: &reference,
+            terms: None,
         };
         for size in 1..=10 {
             let mut builder = ContractBuilder::new(1, Day(95));

@@ -119,6 +119,7 @@ mod tests {
             stream: &vec![0; n],
             value_minor: &vec![0; n],
             reference: &vec![0; n],
+            terms: None,
         };
         for size in [1, 2, 7, n] {
             let mut builder = SilenceBuilder::new(Day(900));

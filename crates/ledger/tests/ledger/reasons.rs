@@ -19,6 +19,10 @@ struct Told {
     said: u32,
 }
 
+fn is_contract(told: &Told) -> bool {
+    told.event.kind == EventKind::Subscription && told.event.stream == 1
+}
+
 const SEGMENTS: u16 = 2;
 /// Touchpoint 1 waits ten days for an answer.
 const ANSWER_DAYS: [u32; 3] = [0, 10, 0];
@@ -42,7 +46,7 @@ fn crowd() -> impl Strategy<Value = (Rules, Vec<Told>)> {
                     event: Event { customer: event.customer + before, ..event },
                     touchpoint: (roll % 3) as u16,
                     outcome: Outcome::ALL[(roll / 3 % 12).saturating_sub(6) as usize],
-                    said: if roll / 64 % 4 == 0 { (roll / 256 % 4) as u32 } else { NOTHING_SAID },
+                    said: if (roll / 64).is_multiple_of(4) { (roll / 256 % 4) as u32 } else { NOTHING_SAID },
                 });
             }
             before += last + 1;
@@ -123,17 +127,12 @@ impl<'a> Slow<'a> {
         self.events.iter().filter(bought).map(|t| (t.event.day, t.event.stream)).collect()
     }
 
-    fn is_contract(&self, told: &Told) -> bool {
-        told.event.kind == EventKind::Subscription && told.event.stream == 1
-    }
-
     /// Recurring value per month of each reference after the first `n` events.
     fn running(&self, n: usize) -> Vec<(u64, i64)> {
         (0..3)
             .filter_map(|reference| {
-                let last = self.events[..n]
-                    .iter()
-                    .rfind(|t| self.is_contract(t) && t.event.reference == reference)?;
+                let last =
+                    self.events[..n].iter().rfind(|t| is_contract(t) && t.event.reference == reference)?;
                 Some((reference, last.event.value_minor))
             })
             .collect()
@@ -169,7 +168,7 @@ impl<'a> Slow<'a> {
             {
                 causes.insert(Cause::Unanswered(told.touchpoint));
             }
-            if self.is_contract(told) {
+            if is_contract(told) {
                 let running = self.running(at);
                 let before = running.iter().find(|(reference, _)| *reference == event.reference);
                 let before = before.map_or(0, |(_, minor)| *minor);

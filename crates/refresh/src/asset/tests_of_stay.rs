@@ -18,7 +18,7 @@ const DAYS_PER_YEAR: f64 = 365.25;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Test {
     /// `median`, `log_rank`, `log_rank_segment`, `cox`, `cox_trait`.
-    pub(super) test: &'static str,
+    pub(super) kind: &'static str,
     /// Of the segment or trait.
     pub(super) name: String,
     pub(super) customers: Option<u64>,
@@ -46,11 +46,11 @@ pub(super) fn tests(lived: &Lived, curves: &[Curve], customers: &Customers, conf
 fn median(curve: &Curve) -> Test {
     let [value, low, high] = curve.median;
     let (customers, lost) = (Some(curve.customers), Some(curve.lost));
-    Test { test: "median", name: curve.segment.clone(), customers, lost, value, low, high, ..Test::default() }
+    Test { kind: "median", name: curve.segment.clone(), customers, lost, value, low, high, ..Test::default() }
 }
 
 fn refused(test: &'static str, reason: String) -> Vec<Test> {
-    vec![Test { test, reason, ..Test::default() }]
+    vec![Test { kind: test, reason, ..Test::default() }]
 }
 
 fn durations(lived: &Lived) -> Durations<'_> {
@@ -76,14 +76,14 @@ fn segments_differ(lived: &Lived, customers: &Customers) -> Vec<Test> {
         Err(error) => return refused("log_rank", error.to_string()),
     };
     let mut tests = vec![Test {
-        test: "log_rank",
+        kind: "log_rank",
         value: Some(told.chi_square),
         degrees: Some(told.degrees),
         p_value: Some(told.p_value),
         ..Test::default()
     }];
     tests.extend(told.groups.iter().map(|group| Test {
-        test: "log_rank_segment",
+        kind: "log_rank_segment",
         name: super::name_of(&customers.segments, Some(group.code)).to_owned(),
         customers: Some(group.customers),
         lost: Some(group.lost),
@@ -101,7 +101,7 @@ struct Trait {
 
 fn leaving_sooner(lived: &Lived, customers: &Customers, config: &Config) -> Vec<Test> {
     let mut traits = traits(lived, customers, config);
-    traits.retain(|trait_| trait_.values.iter().any(|value| *value != trait_.values[0]));
+    traits.retain(|trait_| trait_.values.iter().any(|value| value.to_bits() != trait_.values[0].to_bits()));
     if traits.is_empty() {
         return refused("cox", "all customers are alike in segment, first value and time".to_owned());
     }
@@ -124,7 +124,7 @@ fn fitted(fit: &Cox, traits: &[Trait], lived: &Lived) -> Vec<Test> {
     let (chi_square, degrees, p_value) = fit.ratio_test();
     let lost = lived.lives.lost.iter().filter(|lost| **lost).count();
     let mut tests = vec![Test {
-        test: "cox",
+        kind: "cox",
         customers: Some(lived.lives.customer.len() as u64),
         lost: Some(lost as u64),
         value: Some(chi_square),
@@ -135,7 +135,7 @@ fn fitted(fit: &Cox, traits: &[Trait], lived: &Lived) -> Vec<Test> {
     tests.extend(fit.coefficients.iter().zip(traits).map(|(coefficient, trait_)| {
         let [value, low, high] = coefficient.ratio(LEVEL_SHARE).map(Some);
         let p_value = Some(coefficient.p_value());
-        Test { test: "cox_trait", name: trait_.name.clone(), value, low, high, p_value, ..Test::default() }
+        Test { kind: "cox_trait", name: trait_.name.clone(), value, low, high, p_value, ..Test::default() }
     }));
     tests
 }

@@ -38,7 +38,7 @@ impl Reader {
             let imports = Imports::read(&self.lake, current.edition.snapshot).await?;
             let live: Vec<String> = imports.live().map(|import| import.id.to_string()).collect();
             let ids = if live.is_empty() { "null".to_owned() } else { live.join(", ") };
-            sql += &format!(" where import_id in ({ids})");
+            sql = format!("{sql} where import_id in ({ids})");
         }
         let part = file.with_added_extension("part");
         let unwritten = |source| Error::Unwritten { path: file.to_owned(), source };
@@ -66,7 +66,7 @@ fn known(name: &str) -> Result<Table, Error> {
 
 /// A file being written.
 enum Sink {
-    Csv(csv::Writer<BufWriter<File>>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
     Parquet(Box<ArrowWriter<BufWriter<File>>>, SchemaRef),
 }
 
@@ -77,7 +77,7 @@ impl Sink {
             Format::Csv => {
                 let mut writer = csv::Writer::from_writer(file);
                 writer.write_record(schema.fields().iter().map(|field| field.name()))?;
-                Ok(Self::Csv(writer))
+                Ok(Self::Csv(Box::new(writer)))
             }
             Format::Parquet => {
                 let zstd = ZstdLevel::try_new(3).map_err(std::io::Error::other)?;
@@ -103,7 +103,7 @@ impl Sink {
 
     fn finish(self) -> std::io::Result<()> {
         let mut file = match self {
-            Self::Csv(writer) => writer.into_inner().map_err(|error| error.into_error())?,
+            Self::Csv(writer) => writer.into_inner().map_err(csv::IntoInnerError::into_error)?,
             Self::Parquet(writer, _) => writer.into_inner().map_err(std::io::Error::other)?,
         };
         file.flush()?;

@@ -40,6 +40,27 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// What the reason or cause of a list is called; `None` where the list is not of one, or nobody has it.
+    pub async fn cause_name(&self, which: &Which) -> Result<Option<String>, Error> {
+        let (side, id) = match which {
+            Which::All | Which::Paired | Which::Stayers => return Ok(None),
+            Which::Stated(id) => ("stated", id),
+            Which::Before(id) | Which::PairedBefore(id) | Which::StayedWith(id) => ("before", id),
+        };
+        let current = self.current().await?;
+        if !current.knows_reasons() {
+            return Ok(None);
+        }
+        let sql = format!(
+            "select name from loss_causes where granularity = 'all' and segment = '' and side = '{side}' and cause = {}",
+            quoted(id)
+        );
+        let batch = current.view.table(&sql).await?;
+        Ok(column::<StringArray>(&batch, "name")?.iter().next().flatten().map(str::to_owned))
+    }
+}
+
 impl Current {
     /// Whether this edition has the tables.
     fn knows_reasons(&self) -> bool {
@@ -125,7 +146,7 @@ impl Current {
         let entry = |row: usize| Entry {
             customer: customer.value(row),
             value_minor: if is_lost { -value.value(row) } else { value.value(row) },
-            day: is_lost.then(|| Day(day.value(row))),
+            day: Some(Day(day.value(row))),
         };
         Ok((0..batch.num_rows()).map(entry).collect())
     }
@@ -135,18 +156,21 @@ impl Current {
 fn list_sql(list: &LossList) -> String {
     let lost = "select l.customer, l.day, l.value_minor from loss_reasons l";
     let met = "select c.customer, c.day, c.value_minor from loss_cause_of c";
+    let stayed = "select c.customer, c.moment as day, c.value_minor from loss_cause_of c";
     let when = within("l.day", list.period);
     let met_when = within("c.day", list.period);
     match &list.which {
         Which::All => format!("{lost} where {when}"),
         Which::Paired => format!("{lost} where {when} and l.stayer is not null"),
         Which::Stayers => format!(
-            "select l.stayer as customer, l.day, l.stayer_value_minor as value_minor from loss_reasons l \
+            "select l.stayer as customer, l.stayer_moment as day, l.stayer_value_minor as value_minor from loss_reasons l \
              where {when} and l.stayer is not null"
         ),
         Which::Stated(id) => format!("{lost} where {when} and l.stated = {}", quoted(id)),
         Which::Before(id) => format!("{met} where {met_when} and not c.stayed and c.cause = {}", quoted(id)),
-        Which::StayedWith(id) => format!("{met} where {met_when} and c.stayed and c.cause = {}", quoted(id)),
+        Which::StayedWith(id) => {
+            format!("{stayed} where {met_when} and c.stayed and c.cause = {}", quoted(id))
+        }
         Which::PairedBefore(id) => format!(
             "{met} join loss_reasons l on l.customer = c.lost and l.day = c.day \
              where {when} and l.stayer is not null and not c.stayed and c.cause = {}",
@@ -192,7 +216,7 @@ fn of_rows(batch: &RecordBatch) -> Result<Reasons, Error> {
             lift.map(|column| column.is_valid(row).then(|| column.value(row)));
         match side.value(row) {
             "all" => {
-                (reasons.lost_count, reasons.lost_minor, reasons.pairs) = (lost_count, lost_minor, pairs)
+                (reasons.lost_count, reasons.lost_minor, reasons.pairs) = (lost_count, lost_minor, pairs);
             }
             "stated" => {
                 reasons.stated.push(Stated { id, name, department, lost_count, lost_minor, share });

@@ -10,6 +10,7 @@ use arrow::array::{
 use intake::Home;
 use lake::{Mode, View, column, tables};
 use ledger::reasons::{Cause, Figure, Lift, Study, What};
+use model::Day;
 use model::config::{OTHER_REASON, Reason, UNKNOWN_REASON};
 use std::sync::Arc;
 
@@ -52,18 +53,16 @@ impl<'a> Names<'a> {
         cause.name(self.touchpoint(cause.touchpoint())[0])
     }
 
-    fn stated(&self, reason: Option<Option<u16>>) -> &str {
-        match reason {
-            None => UNKNOWN_REASON,
-            Some(None) => OTHER_REASON,
-            Some(Some(at)) => self.reasons.get(usize::from(at)).map_or(OTHER_REASON, |r| r.id.get_ref()),
-        }
+    /// The id of a reason; `None` for what no reason of the list says.
+    fn said(&self, reason: Option<u16>) -> &str {
+        let known = reason.and_then(|at| self.reasons.get(usize::from(at)));
+        known.map_or(OTHER_REASON, |reason| reason.id.get_ref())
     }
 
     fn called(&self, what: What) -> Called<'_> {
-        let stated = |reason, name: &str, department| Called {
+        let stated = |id: &str, name: &str, department| Called {
             side: "stated",
-            id: self.stated(reason).to_owned(),
+            id: id.to_owned(),
             name: name.to_owned(),
             department,
         };
@@ -75,10 +74,10 @@ impl<'a> Names<'a> {
                 let reason = self.reasons.get(usize::from(at));
                 let owner = reason.and_then(|reason| reason.owner.as_ref());
                 let name = reason.map_or("", |reason| &reason.name);
-                stated(Some(Some(at)), name, owner.map_or("", |owner| owner.get_ref()))
+                stated(self.said(Some(at)), name, owner.map_or("", |owner| owner.get_ref()))
             }
-            What::SaidOther => stated(Some(None), "Other", ""),
-            What::Unsaid => stated(None, "Unknown", ""),
+            What::SaidOther => stated(OTHER_REASON, "Other", ""),
+            What::Unsaid => stated(UNKNOWN_REASON, "Unknown", ""),
             What::Before(cause) => {
                 let [_, touchpoint, department] = self.touchpoint(cause.touchpoint());
                 let (id, name) = (self.cause(cause), named(cause, touchpoint));
@@ -128,7 +127,8 @@ pub(super) async fn write(
 fn reason_rows(names: &Names<'_>, sayings: &Sayings, studies: &[Study]) -> Result<RecordBatch, Error> {
     let said = |study: &Study| study.said.and_then(|said| sayings.said.get(said as usize));
     let address = |study: &Study| study.said.and_then(|said| sayings.address.get(said as usize)).copied();
-    let stated = |study: &Study| names.stated(said(study).map(|saying| saying.reason)).to_owned();
+    let stated =
+        |study: &Study| said(study).map_or(UNKNOWN_REASON, |saying| names.said(saying.reason)).to_owned();
     let stayer = |study: &Study| study.stayer.as_ref().map(|stayer| (stayer.moment.0, stayer.value_minor));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(UInt32Array::from_iter_values(studies.iter().map(|study| study.loss.customer))),
@@ -152,6 +152,7 @@ struct Met<'a> {
     study: &'a Study,
     customer: u32,
     stayed: bool,
+    moment: Day,
     cause: Cause,
     value_minor: i64,
 }
@@ -159,12 +160,12 @@ struct Met<'a> {
 fn met(study: &Study) -> impl Iterator<Item = Met<'_>> {
     let lost = study.causes.iter().map(|cause| {
         let (customer, value_minor) = (study.loss.customer, study.loss.value_minor);
-        Met { study, customer, stayed: false, cause: *cause, value_minor }
+        Met { study, customer, stayed: false, moment: study.moment, cause: *cause, value_minor }
     });
     let stayed = study.stayer.iter().flat_map(move |stayer| {
         stayer.causes.iter().map(move |cause| {
             let (customer, value_minor) = (stayer.customer, stayer.value_minor);
-            Met { study, customer, stayed: true, cause: *cause, value_minor }
+            Met { study, customer, stayed: true, moment: stayer.moment, cause: *cause, value_minor }
         })
     });
     lost.chain(stayed)
@@ -177,6 +178,7 @@ fn cause_rows(names: &Names<'_>, studies: &[Study]) -> Result<RecordBatch, Error
         Arc::new(Date32Array::from_iter_values(met.iter().map(|met| met.study.loss.day.0))),
         Arc::new(UInt32Array::from_iter_values(met.iter().map(|met| met.customer))),
         Arc::new(BooleanArray::from(met.iter().map(|met| met.stayed).collect::<Vec<_>>())),
+        Arc::new(Date32Array::from_iter_values(met.iter().map(|met| met.moment.0))),
         Arc::new(StringArray::from_iter_values(met.iter().map(|met| names.cause(met.cause)))),
         Arc::new(Int64Array::from_iter_values(met.iter().map(|met| met.value_minor))),
     ];

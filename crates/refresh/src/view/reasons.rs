@@ -166,6 +166,7 @@ impl Which {
 }
 
 #[expect(clippy::ref_option, reason = "serde calls it with the field's reference")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
 fn perhaps_as_text<S: serde::Serializer>(period: &Option<Period>, to: S) -> Result<S::Ok, S::Error> {
     match period {
         Some(period) => as_text(period, to),

@@ -48,6 +48,7 @@ fn said_in(said: &[Said], (unknown, href): (f64, &str), layout: &SaidLayout) -> 
                 text.name x="0" y="19.5" { "Said why" }
                 @if split < end - 0.5 { rect.lost x=(px(split)) y="6" width=(px(end - split)) height="18" {} }
                 @if known > 0.0 { rect.up x=(px(start)) y="6" width=(px((split - start).max(1.5))) height="18" {} }
+                @if end - split > 90.0 { text.tick x=(px(f64::midpoint(split, end))) y="19" text-anchor="middle" { (number::percent(unknown)) " unknown" } }
                 text.number x=(px(layout.width)) y="19.5" text-anchor="end" { (number::percent(known)) }
             }
             @for (index, said) in said.iter().enumerate() {
@@ -108,7 +109,7 @@ const FOOT: f64 = 24.0;
 fn before_in(causes: &[Before], layout: &BeforeLayout) -> Markup {
     let causes = &causes[..causes.len().min(MOST)];
     let foot = HEAD + layout.row * causes.len() as f64;
-    let shares = causes.iter().flat_map(|cause| [Some(cause.said.share), cause.stayed]).flatten();
+    let shares = causes.iter().flat_map(|cause| cause.compared.unwrap_or([cause.said.share, 0.0]));
     let most = shares.fold(f64::MIN_POSITIVE, f64::max);
     let axis = Axis::of(causes, layout.forest);
     let (left, right) = layout.forest;
@@ -118,20 +119,21 @@ fn before_in(causes: &[Before], layout: &BeforeLayout) -> Markup {
             text.tick x=(px(left)) y="12" { "times as often" }
             @for tick in &axis.ticks {
                 @let at = px(axis.x(*tick));
-                @if *tick == 1.0 { line.zero x1=(at) x2=(at) y1=(px(HEAD - 4.0)) y2=(px(foot + 4.0)) {} }
+                @if (*tick - 1.0).abs() < 1e-9 { line.zero x1=(at) x2=(at) y1=(px(HEAD - 4.0)) y2=(px(foot + 4.0)) {} }
                 @else { line.grid x1=(at) x2=(at) y1=(px(HEAD)) y2=(px(foot)) {} }
                 text.tick x=(at) y=(px(foot + 18.0)) text-anchor="middle" { (ticked(*tick)) }
             }
             @for (index, cause) in causes.iter().enumerate() {
                 @let top = HEAD + layout.row * index as f64;
-                a href=(cause.said.href) {
+                @let (share, href) = cause.compared.map_or((cause.said.share, &cause.said.href), |[lost, _]| (lost, &cause.paired_href));
+                a href=(href) {
                     title { (told(cause)) }
                     rect.hit x="0" y=(px(top)) width=(px(left - 25.0)) height=(px(layout.row)) {}
                     text.name x="0" y=(px(top + layout.baseline)) { (shorten(&cause.said.name, layout.letters)) }
                     @if let Some(owner) = layout.owner { text.tick x="0" y=(px(top + owner)) { (shorten(&cause.said.department, layout.letters)) } }
-                    (bar("down", cause.said.share, most, top + layout.bar_top, layout))
+                    (bar("down", share, most, top + layout.bar_top, layout))
                 }
-                @if let Some(stayed) = cause.stayed {
+                @if let Some([_, stayed]) = cause.compared {
                     a href=(cause.stayed_href) {
                         title { (cause.said.name) ": " (number::percent(stayed)) " of like customers who stayed" }
                         (bar("total", stayed, most, top + layout.bar_top + 15.0, layout))
@@ -204,8 +206,9 @@ fn told(cause: &Before) -> String {
     let Said { name, count, share, .. } = &cause.said;
     let mut told =
         format!("{name}: before {} losses, {} of them", number::count(*count), number::percent(*share));
-    if let Some(stayed) = cause.stayed {
-        told = format!("{told}; {} of like customers who stayed", number::percent(stayed));
+    if let Some([lost, stayed]) = cause.compared {
+        let (lost, stayed) = (number::percent(lost), number::percent(stayed));
+        told = format!("{told}; of those compared {lost}, of like customers who stayed {stayed}");
     }
     match &cause.lift {
         Some(lift) => format!("{told}; {} times as often (95 % interval {})", lift.told(), lift.interval()),

@@ -1,4 +1,5 @@
-//! What the tests need beside Rust: a browser with its driver for the pages, Python for the peers.
+//! What the tests need beside Rust: a browser with its driver for the pages, Python for the peers, PostgreSQL for
+//! the store.
 
 use crate::command;
 use anyhow::Context;
@@ -6,7 +7,7 @@ use std::process::Command;
 
 /// Installs what is missing where it may; otherwise says what to install.
 pub(super) fn meet() -> anyhow::Result<()> {
-    let missing = missing(command::on_path, python_makes_environments());
+    let missing = missing(command::on_path, python_makes_environments(), postgresql_is_here());
     if missing.is_empty() {
         return Ok(());
     }
@@ -28,7 +29,7 @@ pub(super) fn meet() -> anyhow::Result<()> {
 }
 
 /// Debian packages that are not there.
-fn missing(on_path: impl Fn(&[&str]) -> bool, python: bool) -> Vec<&'static str> {
+fn missing(on_path: impl Fn(&[&str]) -> bool, python: bool, postgresql: bool) -> Vec<&'static str> {
     let mut packages = Vec::new();
     if !on_path(&["chromium", "chromium-browser", "google-chrome"]) {
         packages.push("chromium");
@@ -39,11 +40,26 @@ fn missing(on_path: impl Fn(&[&str]) -> bool, python: bool) -> Vec<&'static str>
     if !python {
         packages.extend(["python3-venv", "python3-pip"]);
     }
+    if !postgresql {
+        packages.push("postgresql");
+    }
+    // Its certificate.
+    if !on_path(&["openssl"]) {
+        packages.push("openssl");
+    }
     packages
 }
 
 fn python_makes_environments() -> bool {
     command::works(Command::new("python3").args(["-c", "import venv, ensurepip"]))
+}
+
+/// Debian keeps the server's programs off the path, in a folder by version.
+fn postgresql_is_here() -> bool {
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let installed =
+        versions.map(|version| version.path().join("bin")).any(|folder| folder.join("initdb").exists());
+    installed || command::on_path(&["initdb"])
 }
 
 fn is_debian(os_release: &str) -> bool {
@@ -62,9 +78,12 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_installed() {
-        assert!(missing(|_| true, true).is_empty());
-        assert_eq!(missing(|names| names.contains(&"chromium-browser"), true), ["chromium-driver"]);
-        assert_eq!(missing(|_| false, false), ["chromium", "chromium-driver", "python3-venv", "python3-pip"]);
+        assert!(missing(|_| true, true, true).is_empty());
+        let some = |names: &[&str]| names.iter().any(|name| ["chromium-browser", "openssl"].contains(name));
+        assert_eq!(missing(some, true, true), ["chromium-driver"]);
+        assert_eq!(missing(|_| true, true, false), ["postgresql"]);
+        let all = ["chromium", "chromium-driver", "python3-venv", "python3-pip", "postgresql", "openssl"];
+        assert_eq!(missing(|_| false, false, false), all);
     }
 
     #[test]

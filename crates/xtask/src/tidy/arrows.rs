@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("refresh", &["identity", "intake", "lake", "ledger", "model"]),
     ("report", &["model"]),
+    ("store", &[]),
     ("xtask", &[]),
 ];
 
@@ -112,6 +113,8 @@ mod tests {
             ("hub", "object_store", true),
             ("lake", "datafusion-ducklake", false),
             ("intake", "sqlx", true),
+            ("store", "sqlx", false),
+            ("store", "datafusion", true),
             ("identity", "tokio", true),
             ("hub", "tokio", false),
             ("report", "serde", false),

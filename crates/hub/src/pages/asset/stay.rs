@@ -138,7 +138,7 @@ fn panels(view: &View) -> Markup {
     if segments.len() < 2 {
         return html! {};
     }
-    segments.sort_by(|left, right| right.customers.cmp(&left.customers));
+    segments.sort_by_key(|segment| std::cmp::Reverse(segment.customers));
     let left_out = segments.len().saturating_sub(PANELS);
     segments.truncate(PANELS);
     segments.sort_by(|left, right| left.segment.cmp(&right.segment));

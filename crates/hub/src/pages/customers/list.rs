@@ -122,17 +122,25 @@ pub struct View {
     pub list: CustomerList,
     /// Segments one can choose.
     pub segments: Vec<String>,
+    /// What the reason or cause behind a list of losses is called.
+    pub cause: Option<String>,
 }
 
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let wanted = asked.wanted(LIMIT)?;
     let read = hub
-        .at_one_edition(|| async { Ok((hub.reader.customers(&wanted).await?, hub.reader.segments().await?)) })
+        .at_one_edition(|| async {
+            let cause = match &wanted.losses {
+                Some(list) => hub.reader.cause_name(&list.which).await?,
+                None => None,
+            };
+            Ok((hub.reader.customers(&wanted).await?, hub.reader.segments().await?, cause))
+        })
         .await?;
-    let Some((edition, (list, segments))) = read else {
+    let Some((edition, (list, segments, cause))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
-    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments, cause }))
 }
 
 /// The page.
@@ -143,7 +151,7 @@ pub fn page(view: &View) -> Markup {
             h1 { (sentence(view)) }
         }
         (search(view))
-        (chips(&view.wanted))
+        (chips(view))
         @if view.list.rows.is_empty() { (none(view)) } @else { (table(view)) }
         (layout::pager(view.wanted.offset, view.list.rows.len(), view.list.total, view.wanted.limit, &|offset| {
             address(&Wanted { offset, ..view.wanted.clone() })
@@ -163,7 +171,7 @@ fn sentence(view: &View) -> String {
         told = format!("{told} {}", behind(period, figure));
     }
     if let Some(list) = &wanted.losses {
-        told = format!("{told} {}", behind_losses(list));
+        told = format!("{told} {}", behind_losses(list, view.cause.as_deref()));
     }
     if let Some(among) = wanted.among {
         told = format!("{told} {}", asset::told(among));
@@ -197,16 +205,19 @@ fn behind(period: Period, figure: Figure) -> String {
 }
 
 /// A number of the reasons in words.
-fn behind_losses(list: &LossList) -> String {
+fn behind_losses(list: &LossList, cause: Option<&str>) -> String {
     let when = list.period.map_or_else(String::new, |at| format!(" in {}", calendar::period(at)));
+    let called = |id: &str| format!("“{}”", cause.unwrap_or(id));
     match &list.which {
         Which::All => format!("lost{when}"),
         Which::Paired => format!("lost{when} and compared with one who stayed"),
         Which::Stayers => format!("who stayed, beside those lost{when}"),
-        Which::Stated(id) => format!("lost{when} with the stated reason “{id}”"),
-        Which::Before(id) => format!("lost{when} after “{id}”"),
-        Which::PairedBefore(id) => format!("lost{when} after “{id}” and compared with one who stayed"),
-        Which::StayedWith(id) => format!("who stayed after “{id}”, beside those lost{when}"),
+        Which::Stated(id) => format!("lost{when} with the stated reason {}", called(id)),
+        Which::Before(id) => format!("lost{when} after {}", called(id)),
+        Which::PairedBefore(id) => {
+            format!("lost{when} after {} and compared with one who stayed", called(id))
+        }
+        Which::StayedWith(id) => format!("who stayed after {}, beside those lost{when}", called(id)),
     }
 }
 
@@ -272,14 +283,15 @@ fn search(view: &View) -> Markup {
 }
 
 /// Each condition in words, with a link that takes it away.
-fn chips(wanted: &Wanted) -> Markup {
+fn chips(view: &View) -> Markup {
+    let wanted = &view.wanted;
     let start = Wanted { offset: 0, ..wanted.clone() };
     let mut chips: Vec<(String, Wanted)> = Vec::new();
     if let Some((period, figure)) = wanted.figure {
         chips.push((behind(period, figure), Wanted { figure: None, ..start.clone() }));
     }
     if let Some(list) = &wanted.losses {
-        chips.push((behind_losses(list), Wanted { losses: None, ..start.clone() }));
+        chips.push((behind_losses(list, view.cause.as_deref()), Wanted { losses: None, ..start.clone() }));
     }
     if let Some(among) = wanted.among {
         chips.push((asset::told(among), Wanted { among: None, ..start.clone() }));
@@ -346,30 +358,34 @@ fn table(view: &View) -> Markup {
         _ if moved => ("Value moved", "value"),
         _ => ("Value", "value"),
     };
+    let day = match &view.wanted.losses {
+        Some(list) if !list.which.is_of_lost() => Some("Looked at"),
+        _ => moved.then_some("Day"),
+    };
     let table = html! {
         table {
             thead { tr {
                 th scope="col" { "Name" }
                 th.n scope="col" { (layout::defined(value, definition)) ", " (view.frame.currency) }
-                @if moved { th scope="col" { "Day" } }
+                @if let Some(day) = day { th scope="col" { (day) } }
                 th scope="col" { "Now" }
                 th scope="col" { "Segment" }
                 th scope="col" { "E-mail" }
                 th scope="col" { "Id" }
             } }
-            tbody { @for row in &view.list.rows { (line(view, row, moved)) } }
+            tbody { @for row in &view.list.rows { (line(view, row, (moved, day.is_some()))) } }
         }
     };
     layout::scroller("Customers", &table)
 }
 
-fn line(view: &View, row: &CustomerRow, moved: bool) -> Markup {
+fn line(view: &View, row: &CustomerRow, (moved, dated): (bool, bool)) -> Markup {
     let value = if moved || view.wanted.bridge.is_some() { number::signed_amount } else { number::amount };
     html! {
         tr {
             th.name scope="row" { a href=(links::customer(&row.id)) { bdi { (shown_name(row)) } } }
             td.n { a href=(links::customer(&row.id)) { (value(row.value_minor, view.frame.currency)) } }
-            @if moved { td.when { @if let Some(day) = row.day { (calendar::day(day)) } } }
+            @if dated { td.when { @if let Some(day) = row.day { (calendar::day(day)) } } }
             td { (state(row.active)) }
             td { bdi { (row.segment) } }
             td.mail { bdi { (row.email) } }
@@ -384,7 +400,8 @@ mod tests {
     use crate::samples;
 
     fn view(wanted: Wanted) -> View {
-        View { frame: samples::frame(), wanted, list: samples::customers(), segments: samples::segments() }
+        let (frame, list, segments) = (samples::frame(), samples::customers(), samples::segments());
+        View { frame, wanted, list, segments, cause: None }
     }
 
     fn asked(figure: Option<&str>, period: Option<&str>) -> Asked {
@@ -435,6 +452,10 @@ mod tests {
         let told = page(&view(asked.wanted(50).expect("fine"))).into_string();
         samples::assert_safe(&told);
         assert!(told.contains("customers lost in 2026 after “failed:delivery”."), "{told}");
+        let wanted =
+            Asked { lost: Some("stated:price".into()), ..Asked::default() }.wanted(50).expect("fine");
+        let told_price = page(&View { cause: Some("Price & <more>".into()), ..view(wanted) }).into_string();
+        assert!(told_price.contains("customers lost with the stated reason “Price &amp; &lt;more&gt;”."));
         assert!(told.contains("/reasons?by=year&amp;period=2026\"") && told.contains("Value moved"));
         let asked = Asked { lost: Some("stayers".into()), ..Asked::default() };
         let told = page(&view(asked.wanted(50).expect("fine"))).into_string();

@@ -98,12 +98,13 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
 
 /// The page.
 pub fn page(view: &View) -> Markup {
-    let content = match &view.reasons {
-        Some(reasons) => told(view, reasons),
-        None => html! {
+    let content = if let Some(reasons) = &view.reasons {
+        told(view, reasons)
+    } else {
+        html! {
             div.lead { p.eyebrow { "Reasons" } h1 { "This edition was published before Kept looked for reasons." } }
             (layout::empty("To look for them now, run in the home folder:", "kept refresh"))
-        },
+        }
     };
     layout::page(&view.frame, Place::Reasons, "Reasons", &content)
 }
