@@ -40,15 +40,34 @@ type Answer = Result<Response, Refusal>;
 /// What the address asks for, so that a refusal is JSON too.
 type Wanted<T> = Result<Wants<T>, Failure>;
 
-/// `/api/v1/statement?by=month&segment=…`
+/// `/api/v1/statement?by=month&segment=…&as=restated`
 pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let (by, period) = statement::show::wanted(&asked)?;
+    let basis = statement::show::basis(&asked)?;
     let segment = asked.segment.unwrap_or_default();
-    let read = hub.at_one_edition(|| hub.reader.statement(by, &segment)).await?;
+    let read = hub.at_one_edition(|| hub.reader.statement(by, &segment, basis)).await?;
     let (edition, mut statement) = read.ok_or_else(unpublished)?;
     statement.lines.retain(|line| period.is_none_or(|period| line.period == period));
     Ok(told(&edition, "statement", &statement))
+}
+
+/// `/api/v1/closings`
+pub(crate) async fn closings(State(hub): State<Hub>) -> Answer {
+    let read = hub.at_one_edition(|| hub.reader.closings()).await?;
+    let (edition, closings) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "closings", &closings))
+}
+
+/// `/api/v1/bridge?period=2026-Q3&segment=…`
+pub(crate) async fn bridge(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let period = statement::show::period(asked.period.as_deref().unwrap_or_default())?;
+    let segment = asked.segment.unwrap_or_default();
+    let read = hub.at_one_edition(|| hub.reader.bridge(period, &segment)).await?;
+    let (edition, bridge) = read.ok_or_else(unpublished)?;
+    let open = || Failure::missing(format!("{period} is not closed."), "`kept close` tells what is.");
+    Ok(told(&edition, "bridge", &bridge.ok_or_else(open)?))
 }
 
 /// `/api/v1/reasons?by=year&period=…&segment=…`

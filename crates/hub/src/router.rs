@@ -28,6 +28,8 @@ pub fn router(hub: Hub) -> Router {
         .route("/data/definitions", get(data::definitions::get))
         .route("/data/sql", get(data::sql::get))
         .route("/api/v1/statement", get(api::statement))
+        .route("/api/v1/closings", get(api::closings))
+        .route("/api/v1/bridge", get(api::bridge))
         .route("/api/v1/reasons", get(api::reasons))
         .route("/api/v1/cohorts", get(api::cohorts))
         .route("/api/v1/survival", get(api::survival))

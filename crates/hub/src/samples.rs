@@ -8,7 +8,9 @@ mod rows;
 pub(crate) use asset::{cohorts, fading, one_cohort, one_life, survival, worth};
 pub(crate) use identity::{decisions, explanation, identity, model, proposal, waiting};
 pub(crate) use reasons::reasons;
-pub(crate) use rows::{customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos};
+pub(crate) use rows::{
+    customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos, statement,
+};
 
 use crate::layout::Frame;
 use jiff::tz::TimeZone;

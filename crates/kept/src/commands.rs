@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub(crate) mod check;
+pub(crate) mod close;
 pub(crate) mod cohorts;
 pub(crate) mod customer;
 pub(crate) mod demo;

@@ -39,6 +39,8 @@ enum Command {
     Refresh(commands::refresh::Args),
     /// Tells how the customer base moved: opening + gained + won back − lost = closing.
     Statement(commands::statement::Args),
+    /// Closes a period so that what was reported stays, reopens it, or tells the history of both.
+    Close(commands::close::Args),
     /// Tells why customers leave: what they said, and what came before.
     Reasons(commands::reasons::Args),
     /// Tells how many customers of each cohort are still there, and how long customers stay.
@@ -85,6 +87,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(args) => commands::import::run(&home, &args, json).await,
             Command::Refresh(args) => commands::refresh::run(&home, &args, json).await,
             Command::Statement(args) => commands::statement::run(&home, &args, json).await,
+            Command::Close(args) => commands::close::run(&home, &args, json).await,
             Command::Reasons(args) => commands::reasons::run(&home, &args, json).await,
             Command::Cohorts(args) => commands::cohorts::run(&home, &args, json).await,
             Command::Worth(args) => commands::worth::run(&home, &args, json).await,

@@ -189,12 +189,39 @@ pub fn postings() -> Table {
     )
 }
 
-/// Statements for every period and segment; `segment` is empty for the whole.
+/// Statements for every period and segment, as restated; `segment` is empty for the whole.
 pub fn statement() -> Table {
+    table("statement", true, statement_fields())
+}
+
+/// The same as reported; without rows while nothing is closed.
+pub fn statement_reported() -> Table {
+    table("statement_reported", true, statement_fields())
+}
+
+fn statement_fields() -> Vec<Field> {
     let mut fields =
         vec![must("granularity", Utf8), must("period", Utf8), must("start", Date32), must("segment", Utf8)];
     fields.extend(STATEMENT_FIGURES.iter().map(|name| must(name, Int64)));
-    table("statement", true, fields)
+    fields
+}
+
+/// What leads from as reported to as restated at the end of each closed month, by cause, segment and customer;
+/// customers are told by permanent id, of now, or of then where nobody is left. `segment` is empty where customers
+/// are not split.
+pub fn bridges() -> Table {
+    table(
+        "bridges",
+        true,
+        vec![
+            must("cut_off", Date32),
+            must("cause", Utf8),
+            must("segment", Utf8),
+            must("customer", Utf8),
+            must("count", Int64),
+            must("value_minor", Int64),
+        ],
+    )
 }
 
 /// The figures of a statement line, in order: counts of customers, then values in minor units. `expanded`
@@ -245,6 +272,11 @@ pub fn all() -> Vec<Table> {
         editions(),
         decisions(),
         models(),
+        closings(),
+        closing_lines(),
+        closing_adjustments(),
+        closing_changes(),
+        closing_records(),
         records(),
         events(),
         event_text(),
@@ -261,6 +293,8 @@ pub fn all() -> Vec<Table> {
         touchpoints(),
         postings(),
         statement(),
+        statement_reported(),
+        bridges(),
         customer_state(),
         loss_reasons(),
         loss_causes(),

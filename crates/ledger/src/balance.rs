@@ -1,5 +1,6 @@
 //! The proof that the books balance, run before any edition is published (definitions: The ledger).
 
+use crate::closing::Bridge;
 use crate::columns::States;
 use crate::error::{Error, same_length};
 use crate::figures::{FIGURES, Line};
@@ -35,6 +36,23 @@ impl Closing {
             if column > 0 {
                 self.totals[column].0 += count;
                 self.totals[column].1 += minor;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes off what a bridge adds: from where customers stand to where they stood as reported. Segments the
+    /// bridge tells of must be among those of this.
+    pub fn take_off(&mut self, bridge: &Bridge) -> Result<(), Error> {
+        let segments = self.totals.len() - 1;
+        for row in &bridge.rows {
+            let own = row.segment.map(|code| 1 + usize::from(code)).filter(|_| segments > 0);
+            if own.is_some_and(|column| column > segments) {
+                return Err(Error::NoSegment { customer: 0, segments });
+            }
+            for column in std::iter::once(0).chain(own) {
+                self.totals[column].0 -= i128::from(row.count);
+                self.totals[column].1 -= i128::from(row.value_minor);
             }
         }
         Ok(())

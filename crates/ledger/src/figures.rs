@@ -20,6 +20,12 @@ macro_rules! figures {
             pub const fn as_array(&self) -> [i64; 17] {
                 [$(self.$name,)+]
             }
+
+            /// The figures in the order of [`FIGURES`].
+            pub const fn from_array(figures: [i64; 17]) -> Self {
+                let [$($name,)+] = figures;
+                Self { $($name,)+ }
+            }
         }
     };
 }

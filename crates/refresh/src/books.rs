@@ -118,7 +118,7 @@ pub(crate) async fn keep(
     let (lines, closing, postings) = Box::pin(books.close()).await?;
     let balance = ledger::check_balance(&lines, &closing)?;
     let table = tables::statement();
-    let batch = statement_rows(&lines, &customers.segments)?;
+    let batch = RecordBatch::try_new(Arc::clone(&table.schema), statement_rows(&lines, &customers.segments))?;
     lake.put(&table, Mode::Replace, &format!("edition {edition}: statement"), &[batch]).await?;
     Ok(Checks { balance, rule_version: ledger::RULE_VERSION, gaps, uncounted, postings })
 }
@@ -261,7 +261,8 @@ fn state_rows(states: &mut States) -> Result<RecordBatch, Error> {
     Ok(RecordBatch::try_new(tables::customer_state().schema, columns)?)
 }
 
-fn statement_rows(lines: &[Line], segments: &[String]) -> Result<RecordBatch, Error> {
+/// The columns of `statement`; segments by name.
+pub(crate) fn statement_rows(lines: &[Line], segments: &[String]) -> Vec<ArrayRef> {
     let segment = |line: &Line| {
         line.segment.and_then(|code| segments.get(usize::from(code))).map_or("", String::as_str)
     };
@@ -276,5 +277,5 @@ fn statement_rows(lines: &[Line], segments: &[String]) -> Result<RecordBatch, Er
             lines.iter().map(|line| line.figures.as_array()[at]),
         )));
     }
-    Ok(RecordBatch::try_new(tables::statement().schema, columns)?)
+    columns
 }

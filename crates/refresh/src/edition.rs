@@ -1,6 +1,7 @@
 //! Editions: the rows of `editions`, written last, read first.
 
 use crate::books;
+use crate::closings::Closed;
 use crate::error::Error;
 use crate::view::Edition;
 use arrow::array::{
@@ -19,6 +20,8 @@ use std::sync::Arc;
 pub(crate) struct Checks<'a> {
     #[serde(flatten)]
     pub(crate) books: &'a books::Checks,
+    /// What is closed; `None` while nothing is.
+    pub(crate) closed: Option<&'a Closed>,
     /// Of this refresh alone: pairs of new and changed records, by rule.
     pub(crate) compared: &'a [RuleCount],
     pub(crate) identity: Effort,
@@ -38,6 +41,18 @@ pub(crate) struct Compared {
 /// What an edition tells of comparing records.
 pub(crate) fn compared(edition: &Edition) -> Result<Compared, Error> {
     Ok(serde_json::from_str(&edition.checks)?)
+}
+
+/// What `checks` say of closed books; those of early editions say nothing.
+#[derive(Deserialize)]
+struct SaysClosed {
+    closed: Option<Closed>,
+}
+
+/// The last closed day an edition knows.
+pub(crate) fn closed_until(edition: &Edition) -> Result<Option<Day>, Error> {
+    let SaysClosed { closed } = serde_json::from_str(&edition.checks)?;
+    Ok(closed.map(|closed| closed.until))
 }
 
 /// What inputs say of decisions; those of early editions say nothing.

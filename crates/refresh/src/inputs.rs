@@ -24,6 +24,9 @@ pub(crate) struct Inputs {
     decisions: u64,
     /// Version of the model of identity; empty before the first.
     model: String,
+    /// Number of the last step in the history of closings; early editions do not say.
+    #[serde(default)]
+    closings: u64,
     /// Version of the program's own rules.
     rules: u32,
 }
@@ -36,12 +39,32 @@ pub(crate) fn are_of_these_rules(inputs: &str) -> bool {
     serde_json::from_str::<Inputs>(inputs).is_ok_and(|inputs| inputs.rules == RULES)
 }
 
+/// What names the rules an edition was made by: those of the ledger, of the program, and the settings.
+pub(crate) fn rules_of(inputs: &str) -> Result<String, Error> {
+    let inputs: Inputs = serde_json::from_str(inputs)?;
+    Ok(format!("ledger {}, rules {}, settings {}", ledger::RULE_VERSION, inputs.rules, inputs.config))
+}
+
 /// Live imports in the order that decides between rows of equal time: as the feeds stand in the config, then
 /// as they were imported.
 #[derive(Debug, Clone)]
 pub(crate) struct Live {
     /// Oldest first within a feed.
     pub(crate) imports: Vec<LiveImport>,
+}
+
+/// Number of the last step in the history of closings that an edition knows; early editions know of none.
+pub(crate) fn closings_of(inputs: &str) -> u64 {
+    serde_json::from_str::<Inputs>(inputs).map_or(0, |inputs| inputs.closings)
+}
+
+/// How far what people said counts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said {
+    /// Number of the last decision about identity.
+    pub(crate) decisions: u64,
+    /// Number of the last step in the history of closings.
+    pub(crate) closings: u64,
 }
 
 /// One live import with what the config says of its feed.
@@ -109,13 +132,14 @@ impl Live {
     }
 
     /// What an edition made from these imports under this config is made from.
-    pub(crate) fn inputs(&self, home: &Home, as_of: Day, decisions: u64, model: Option<&Stored>) -> Inputs {
+    pub(crate) fn inputs(&self, home: &Home, as_of: Day, said: Said, model: Option<&Stored>) -> Inputs {
         let model = model.map(|stored| stored.version.clone()).unwrap_or_default();
         let mut imports: Vec<String> =
             self.imports.iter().map(|live| format!("{:016x}", live.import.id)).collect();
         imports.sort();
         let config = blake3::hash(home.text.as_bytes()).to_hex()[..16].to_owned();
-        Inputs { imports, config, as_of: as_of.to_string(), decisions, model, rules: RULES }
+        let (as_of, Said { decisions, closings }) = (as_of.to_string(), said);
+        Inputs { imports, config, as_of, decisions, model, closings, rules: RULES }
     }
 }
 

@@ -1,10 +1,11 @@
 //! Refresh: from imported rows to one published edition, and the reading of editions.
 //!
-//! The order of the steps is imports → identity → timeline → ledger → balance → reasons → asset → edition. Any failure leaves
+//! The order of the steps is imports → identity → timeline → ledger → balance → closed books → reasons → asset → edition. Any failure leaves
 //! the last edition as it is.
 
 mod asset;
 mod books;
+pub mod closings;
 mod customers;
 pub mod decisions;
 mod edition;
@@ -20,5 +21,6 @@ pub mod view;
 
 pub use customers::proposal::train_again;
 pub use error::Error;
+pub use ledger::closing::Cause;
 pub use publish::{Published, Step, refresh};
 pub use reader::{Format, Reader};

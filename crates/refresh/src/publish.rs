@@ -1,9 +1,10 @@
 //! The steps of a refresh, in order, ending in one published edition.
 
+use crate::closings::{self, Closings};
 use crate::customers::Start;
 use crate::decisions::Decisions;
 use crate::error::Error;
-use crate::inputs::{Live, are_of_these_rules};
+use crate::inputs::{Live, Said, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
 use crate::{asset, books, customers, edition, reasons, timeline};
@@ -65,9 +66,9 @@ pub async fn refresh(
     let as_of = home.config.as_of().unwrap_or_else(|| DayCutter::new(home.config.zone()).day(now_us));
     let decisions = Decisions::read(lake, head).await?;
     let mut models = Models::read(lake, head).await?;
-    let inputs = |models: &Models| {
-        serde_json::to_string(&live.inputs(home, as_of, decisions.last(), models.in_force()))
-    };
+    let history = Closings::read(lake, head).await?;
+    let said = Said { decisions: decisions.last(), closings: history.last() };
+    let inputs = |models: &Models| serde_json::to_string(&live.inputs(home, as_of, said, models.in_force()));
     let before = edition::all(lake, head).await?;
     let known = inputs(&models)?;
     if let Some(last) = before.last().filter(|last| last.inputs == known) {
@@ -87,6 +88,7 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Ledger, done, events);
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
+    let closed = Box::pin(closings::tell(lake, &history, lake.head().await?, number, as_of)).await?;
     let mut told = |done| progress(Step::Reasons, done, events);
     let why = reasons::Start { home, lake, live, customers: &customers, checks: &books, number, as_of };
     Box::pin(reasons::write(&why, &mut told)).await?;
@@ -94,7 +96,8 @@ pub async fn refresh(
     let snapshot = lake.head().await?;
     Box::pin(asset::keep(home, lake, &customers, snapshot, number, as_of, &mut told)).await?;
     progress(Step::Edition, 0, 0);
-    let checks = edition::Checks { books: &books, compared: &customers.compared, identity: customers.effort };
+    let (compared, identity) = (&customers.compared[..], customers.effort);
+    let checks = edition::Checks { books: &books, closed: closed.as_ref(), compared, identity };
     let edition = Edition {
         edition: number,
         snapshot: lake.head().await?,

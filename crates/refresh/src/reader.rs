@@ -1,6 +1,7 @@
 //! Reading what was published: every answer comes from the newest edition's own snapshot.
 
 mod asset;
+mod closings;
 mod data;
 mod export;
 mod identity;

@@ -1,6 +1,7 @@
 //! What pages and commands show: plain rows read from one edition.
 
 pub mod asset;
+pub mod closings;
 pub mod identity;
 pub mod reasons;
 
@@ -70,7 +71,10 @@ pub struct Line {
     pub closing_minor: i64,
 }
 
-fn as_text<T: std::fmt::Display, S: serde::Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_text<T: std::fmt::Display, S: serde::Serializer>(
+    value: &T,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     to.collect_str(value)
 }
 
@@ -115,6 +119,8 @@ pub struct Wanted {
     pub losses: Option<reasons::LossList>,
     /// Behind a number of cohorts, survival or worth.
     pub among: Option<asset::Among>,
+    /// Behind a number of a bridge; goes before the three above.
+    pub bridge: Option<closings::BridgeList>,
     /// In this segment.
     pub segment: Option<String>,
     /// Whose name, e-mail, record key or id holds this text.
@@ -152,6 +158,14 @@ pub struct CustomerRow {
     pub value_minor: i64,
     /// For a movement: its day.
     pub day: Option<Day>,
+}
+
+impl CustomerRow {
+    /// A customer of whom only the id is left.
+    pub(crate) fn gone(id: &str) -> Self {
+        let [name, email, segment] = [const { String::new() }; 3];
+        Self { id: id.to_owned(), name, email, segment, active: false, value_minor: 0, day: None }
+    }
 }
 
 /// One customer's whole life.
@@ -356,6 +370,10 @@ pub struct Statement {
     pub granularity: Granularity,
     /// Empty for the whole.
     pub segment: String,
+    /// Whether closed periods are told as they were; as restated while nothing is closed.
+    pub basis: closings::Basis,
+    /// The last closed day; `None` while nothing is closed.
+    pub closed_until: Option<Day>,
     /// Oldest first; the last may be running still.
     pub lines: Vec<Line>,
 }

@@ -1,9 +1,10 @@
 //! Sample rows of an edition: long, foreign and hostile texts, shrinking books, huge numbers.
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
+use refresh::view::closings::Basis;
 use refresh::view::{
     CustomerLife, CustomerList, CustomerRow, Edition, Event, Feed, Import, Line, Merge, Page, Posting,
-    Record, Reject, Silo,
+    Record, Reject, Silo, Statement,
 };
 
 /// 2026-11-01 04:12 in Berlin.
@@ -304,5 +305,16 @@ pub(crate) fn rejects() -> Page<Reject> {
                 "sub_2,<img src=x onerror=alert(1)>,2026-02-01,,EUR,9.90,a very long row that goes on and on and on without any end in sight",
             ),
         ],
+    }
+}
+
+/// The whole by month, nothing closed.
+pub(crate) fn statement(lines: Vec<Line>) -> Statement {
+    Statement {
+        granularity: Granularity::Month,
+        segment: String::new(),
+        basis: Basis::Restated,
+        closed_until: None,
+        lines,
     }
 }

@@ -3,13 +3,14 @@
 use anyhow::Context;
 use model::Granularity;
 use refresh::view::Statement;
+use refresh::view::closings::Basis;
 use std::path::Path;
 use std::process::ExitCode;
 
 /// Tells how the customer base moved, newest period last.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept statement\n  kept statement --by quarter --segment North\n  kept statement --by month --json"
+    after_help = "Examples:\n  kept statement\n  kept statement --by quarter --segment North\n  kept statement --by month --json\n  kept statement --as restated"
 )]
 pub(crate) struct Args {
     /// Length of the periods: month, quarter or year.
@@ -18,6 +19,9 @@ pub(crate) struct Args {
     /// Only this segment.
     #[arg(long)]
     segment: Option<String>,
+    /// Closed periods as reported, or as restated from the books of now; as reported unless said.
+    #[arg(long = "as", value_name = "BASIS", value_parser = parse_as)]
+    basis: Option<Basis>,
     /// Periods listed; JSON gives all unless this is set.
     #[arg(long)]
     periods: Option<usize>,
@@ -27,13 +31,17 @@ pub(crate) fn parse_by(text: &str) -> Result<Granularity, String> {
     Granularity::from_name(text).ok_or_else(|| "write month, quarter or year".to_owned())
 }
 
+fn parse_as(text: &str) -> Result<Basis, String> {
+    Basis::from_name(text).ok_or_else(|| "write reported or restated".to_owned())
+}
+
 /// Chart and table, or JSON.
 pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let reader = super::reader(home).await?;
     let edition = reader.edition().await?.ok_or(refresh_first())?;
     let segment = args.segment.as_deref().unwrap_or_default();
     super::known_segment(&reader, segment).await?;
-    let mut statement = reader.statement(args.by, segment).await?;
+    let mut statement = reader.statement(args.by, segment, args.basis).await?;
     if json {
         if let Some(periods) = args.periods {
             keep_last(&mut statement, periods);
@@ -51,7 +59,10 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     let so_far = (running && figures.len() == 1).then_some(edition.as_of);
     println!("{}", report::terminal::statement(lead, currency, so_far, super::width()));
     println!("{}", report::terminal::periods(&figures, currency));
-    println!("edition {}, books to {}", edition.edition, edition.as_of);
+    let closed = statement
+        .closed_until
+        .map_or_else(String::new, |until| format!(", closed up to {until}, as {}", statement.basis.name()));
+    println!("edition {}, books to {}{closed}", edition.edition, edition.as_of);
     Ok(ExitCode::SUCCESS)
 }
 

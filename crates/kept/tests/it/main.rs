@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod closing;
 mod crash;
 mod duckdb;
 mod feeds;

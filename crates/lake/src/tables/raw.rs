@@ -1,6 +1,6 @@
 //! Raw tables: what imports read, what people decided, and what was published.
 
-use super::{Table, instant, may, must, table};
+use super::{STATEMENT_FIGURES, Table, instant, may, must, table};
 use DataType::{Date32, Float64, Int64, UInt8, UInt16, UInt64, Utf8};
 use arrow::datatypes::DataType;
 
@@ -162,5 +162,89 @@ pub fn editions() -> Table {
             must("inputs", Utf8),
             must("checks", Utf8),
         ],
+    )
+}
+
+/// What was closed and reopened, oldest first by `seq`; rows are only ever added. The row is the last commit of a
+/// closing: rows of the other `closing_*` tables count where their `closing` is that of a seal told here.
+pub fn closings() -> Table {
+    table(
+        "closings",
+        false,
+        vec![
+            must("seq", UInt64),
+            // `closed` or `reopened`.
+            must("step", Utf8),
+            must("period", Utf8),
+            must("edition", UInt64),
+            must("at", instant()),
+            must("rules", Utf8),
+            // Of reopenings; empty for closings.
+            must("reason", Utf8),
+            // Names of the segments by code, as JSON.
+            must("segments", Utf8),
+            // 64 hex digits; empty for the first step.
+            must("previous", Utf8),
+            must("seal", Utf8),
+        ],
+    )
+}
+
+/// The lines a closing froze. `closing` is the first 16 digits of its seal; `segment` is empty for the whole.
+pub fn closing_lines() -> Table {
+    let mut fields = vec![must("closing", UInt64), must("period", Utf8), may("segment", UInt16)];
+    fields.extend(STATEMENT_FIGURES.iter().chain(OPENING_COHORT).map(|name| must(name, Int64)));
+    table("closing_lines", false, fields)
+}
+
+/// What became of those known on the eve of a period, in order: a count of customers, then values in minor units.
+pub const OPENING_COHORT: &[&str] = &[
+    "cohort_lost_count",
+    "cohort_lost_minor",
+    "cohort_expanded_minor",
+    "cohort_contracted_minor",
+    "cohort_returned_minor",
+];
+
+/// What a closing booked as adjustments of what was closed before.
+pub fn closing_adjustments() -> Table {
+    table(
+        "closing_adjustments",
+        false,
+        vec![
+            must("closing", UInt64),
+            must("cause", Utf8),
+            may("segment", UInt16),
+            must("customer", Utf8),
+            must("count", Int64),
+            must("value_minor", Int64),
+        ],
+    )
+}
+
+/// Who stood where at the end of each month closed, as changes from what was frozen before.
+pub fn closing_changes() -> Table {
+    table(
+        "closing_changes",
+        false,
+        vec![
+            must("closing", UInt64),
+            must("cut_off", Date32),
+            must("customer", Utf8),
+            may("segment", UInt16),
+            must("count", Int64),
+            must("value_minor", Int64),
+            // Added, wrapping, to the fingerprint of the customer's events.
+            must("events", UInt64),
+        ],
+    )
+}
+
+/// Whose each record was when it was closed.
+pub fn closing_records() -> Table {
+    table(
+        "closing_records",
+        false,
+        vec![must("closing", UInt64), must("record_hash", UInt64), must("customer", Utf8)],
     )
 }

@@ -23,6 +23,9 @@ impl Reader {
     /// The customers asked for, highest value first, then by code.
     pub async fn customers(&self, wanted: &Wanted) -> Result<CustomerList, Error> {
         let current = self.current().await?;
+        if let Some(list) = wanted.bridge {
+            return current.bridged(list, wanted).await;
+        }
         let mut entries = match (&wanted.losses, wanted.figure) {
             (Some(list), _) => current.losses(list).await?,
             (None, Some((period, figure))) => current.behind(period, figure).await?,
@@ -122,7 +125,7 @@ impl Current {
     }
 
     /// The customers that segment and search allow; `None` when neither is asked for.
-    async fn allowed(&self, wanted: &Wanted) -> Result<Option<FxHashSet<u32>>, Error> {
+    pub(super) async fn allowed(&self, wanted: &Wanted) -> Result<Option<FxHashSet<u32>>, Error> {
         let mut allowed: Option<FxHashSet<u32>> = None;
         let mut conditions = Vec::new();
         if let Some(segment) = &wanted.segment {

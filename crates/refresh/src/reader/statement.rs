@@ -1,7 +1,9 @@
 //! Statements and segments of the newest edition.
 
 use super::Reader;
+use crate::edition;
 use crate::error::Error;
+use crate::view::closings::Basis;
 use crate::view::{Line, Statement};
 use arrow::array::{Int64Array, RecordBatch, StringArray};
 use lake::tables::STATEMENT_FIGURES;
@@ -9,16 +11,30 @@ use lake::{column, quoted};
 use model::{Granularity, Period};
 
 impl Reader {
-    /// The statement of every period, oldest first; an empty segment tells the whole.
-    pub async fn statement(&self, granularity: Granularity, segment: &str) -> Result<Statement, Error> {
+    /// The statement of every period, oldest first; an empty segment tells the whole. Without a basis, as reported
+    /// where anything is closed.
+    pub async fn statement(
+        &self,
+        granularity: Granularity,
+        segment: &str,
+        basis: Option<Basis>,
+    ) -> Result<Statement, Error> {
         let current = self.current().await?;
+        let closed_until = edition::closed_until(&current.edition)?;
+        let basis = basis.unwrap_or(Basis::Reported);
+        let basis = if closed_until.is_some() { basis } else { Basis::Restated };
+        let table = match basis {
+            Basis::Reported => "statement_reported",
+            Basis::Restated => "statement",
+        };
         let sql = format!(
-            "select * from statement where granularity = {} and segment = {} order by start",
+            "select * from {table} where granularity = {} and segment = {} order by start",
             quoted(granularity.name()),
             quoted(segment)
         );
         let batch = current.view.table(&sql).await?;
-        Ok(Statement { granularity, segment: segment.to_owned(), lines: lines(&batch)? })
+        let lines = lines(&batch)?;
+        Ok(Statement { granularity, segment: segment.to_owned(), basis, closed_until, lines })
     }
 
     /// Names of the segments, ascending; none when no segment column is set.

@@ -9,7 +9,9 @@ use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Movement, Period};
+use refresh::Cause;
 use refresh::view::asset::{Among, Model};
+use refresh::view::closings::BridgeList;
 use refresh::view::reasons::{LossList, Which};
 use refresh::view::{CustomerList, CustomerRow, Figure, Wanted};
 use report::{calendar, number};
@@ -29,6 +31,8 @@ pub struct Asked {
     pub lost: Option<String>,
     /// A number of cohorts, survival or worth, as `cohort:2026-01:2026-05`.
     pub among: Option<String>,
+    /// With `period`: what changed a closed period since, by cause; `all` for every cause.
+    pub bridge: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -43,9 +47,11 @@ impl Asked {
     /// As the reader wants it, at most `limit` rows.
     pub(crate) fn wanted(self, limit: usize) -> Result<Wanted, Failure> {
         let given = |text: Option<String>| text.map(|t| t.trim().to_owned()).filter(|t| !t.is_empty());
+        let bridged = given(self.period.clone()).unwrap_or_default();
+        let period_of = if self.bridge.is_some() { None } else { self.period };
         let (at, losses) = match given(self.lost) {
-            Some(name) => (None, Some(losses(given(self.period), &name)?)),
-            None => (given(self.period), None),
+            Some(name) => (None, Some(losses(given(period_of), &name)?)),
+            None => (given(period_of), None),
         };
         let figure = match (at, given(self.figure)) {
             (None, None) => None,
@@ -69,10 +75,12 @@ impl Asked {
             None => None,
             Some(text) => Some(asset::among(&text)?),
         };
+        let bridge = given(self.bridge).map(|name| bridge_list(&bridged, &name)).transpose()?;
         Ok(Wanted {
             figure,
             losses,
             among,
+            bridge,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
@@ -89,6 +97,18 @@ fn losses(at: Option<String>, name: &str) -> Result<LossList, Failure> {
         )
     })?;
     Ok(LossList { period: at.map(|at| period(&at)).transpose()?, which })
+}
+
+/// The list of a cause of a closed period's bridge.
+fn bridge_list(at: &str, name: &str) -> Result<BridgeList, Failure> {
+    let cause = Cause::ALL.into_iter().find(|cause| cause.name() == name);
+    if cause.is_none() && name != "all" {
+        return Err(Failure::unclear(
+            format!("There is no cause `{name}`."),
+            "Write all, late_data, merged, split, rule_change, erased or regrouped.",
+        ));
+    }
+    Ok(BridgeList { period: period(at)?, cause })
 }
 
 /// What the page shows.
@@ -156,6 +176,9 @@ fn sentence(view: &View) -> String {
     if let Some(among) = wanted.among {
         told = format!("{told} {}", asset::told(among));
     }
+    if let Some(list) = wanted.bridge {
+        told = format!("{told} {}", behind_bridge(list));
+    }
     if let Some(segment) = &wanted.segment {
         told = format!("{told}, in segment {segment}");
     }
@@ -198,11 +221,21 @@ fn behind_losses(list: &LossList, cause: Option<&str>) -> String {
     }
 }
 
+/// A number of a bridge in words.
+fn behind_bridge(list: BridgeList) -> String {
+    let why = list.cause.map_or_else(String::new, |cause| format!(": {}", cause.text()));
+    format!("told otherwise since {} was closed{why}", calendar::period(list.period))
+}
+
 fn address(wanted: &Wanted) -> String {
     let (mut period, figure) = wanted.figure.map(|(p, f)| (p.to_string(), f.name())).unwrap_or_default();
     let lost = wanted.losses.as_ref().map(|list| list.which.name()).unwrap_or_default();
     if let Some(at) = wanted.losses.as_ref().and_then(|list| list.period) {
         period = at.to_string();
+    }
+    let bridge = wanted.bridge.map(|list| list.cause.map_or("all", Cause::name)).unwrap_or_default();
+    if let Some(list) = wanted.bridge {
+        period = list.period.to_string();
     }
     let offset = if wanted.offset == 0 { String::new() } else { wanted.offset.to_string() };
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
@@ -213,6 +246,7 @@ fn address(wanted: &Wanted) -> String {
             ("period", &period),
             ("figure", figure),
             ("lost", &lost),
+            ("bridge", bridge),
             ("among", &wanted.among.map(|among| among.to_string()).unwrap_or_default()),
             ("segment", &segment),
             ("q", &search),
@@ -231,6 +265,10 @@ fn search(view: &View) -> Markup {
             @if let Some(list) = &view.wanted.losses {
                 @if let Some(period) = list.period { input type="hidden" name="period" value=(period); }
                 input type="hidden" name="lost" value=(list.which.name());
+            }
+            @if let Some(list) = view.wanted.bridge {
+                input type="hidden" name="period" value=(list.period);
+                input type="hidden" name="bridge" value=(list.cause.map_or("all", Cause::name));
             }
             @if let Some(among) = view.wanted.among { input type="hidden" name="among" value=(among); }
             label.wide-field { span { "Name, e-mail or id" }
@@ -258,6 +296,9 @@ fn chips(view: &View) -> Markup {
     if let Some(among) = wanted.among {
         chips.push((asset::told(among), Wanted { among: None, ..start.clone() }));
     }
+    if let Some(list) = wanted.bridge {
+        chips.push((behind_bridge(list), Wanted { bridge: None, ..start.clone() }));
+    }
     if let Some(segment) = &wanted.segment {
         chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
     }
@@ -276,6 +317,9 @@ fn chips(view: &View) -> Markup {
                 @if let Some(list) = &wanted.losses {
                     li.plain { a href=(links::reasons(list.period.map(|at| at.granularity), list.period, wanted.segment.as_deref().unwrap_or_default())) { "Back to the reasons" } }
                 }
+                @if let Some(list) = wanted.bridge {
+                    li.plain { a href=(links::statement(list.period.granularity, Some(list.period), wanted.segment.as_deref().unwrap_or_default(), false)) { "Back to the statement" } }
+                }
                 @if let Some((path, name)) = wanted.among.map(asset::home_of) {
                     li.plain { a href=(links::address(path, &[("segment", wanted.segment.as_deref().unwrap_or_default())])) { (name) } }
                 }
@@ -289,6 +333,7 @@ fn none(view: &View) -> Markup {
     if wanted.figure.is_none()
         && wanted.losses.is_none()
         && wanted.among.is_none()
+        && wanted.bridge.is_none()
         && wanted.segment.is_none()
         && wanted.search.is_none()
         && view.list.total == 0
@@ -305,9 +350,11 @@ fn table(view: &View) -> Markup {
     let lost = view.wanted.losses.as_ref().is_some_and(|list| list.which.is_of_lost());
     let figure = matches!(view.wanted.figure, Some((_, Figure::Moved(_)))) && view.wanted.among.is_none();
     let moved = lost || figure;
+    let bridged = view.wanted.bridge.is_some();
     let (value, definition) = match view.wanted.among {
         Some(Among::Valued(Model::Sbg)) => ("Expected payments", "contract_equity"),
         Some(Among::Valued(_)) => ("Expected worth", "customer_equity"),
+        _ if bridged => ("Value told otherwise", "balance"),
         _ if moved => ("Value moved", "value"),
         _ => ("Value", "value"),
     };
@@ -333,7 +380,7 @@ fn table(view: &View) -> Markup {
 }
 
 fn line(view: &View, row: &CustomerRow, (moved, dated): (bool, bool)) -> Markup {
-    let value = if moved { number::signed_amount } else { number::amount };
+    let value = if moved || view.wanted.bridge.is_some() { number::signed_amount } else { number::amount };
     html! {
         tr {
             th.name scope="row" { a href=(links::customer(&row.id)) { bdi { (shown_name(row)) } } }
@@ -367,6 +414,7 @@ mod tests {
             figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
             losses: None,
             among: None,
+            bridge: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,

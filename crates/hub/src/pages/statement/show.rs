@@ -8,6 +8,7 @@ use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Granularity, Period};
+use refresh::view::closings::Basis;
 use refresh::view::{Line, Statement};
 use report::{calendar, sentence};
 use serde::Deserialize;
@@ -23,6 +24,8 @@ pub struct Asked {
     pub segment: Option<String>,
     /// Anything shows all periods, not only the latest.
     pub all: Option<String>,
+    /// `reported` or `restated`; as reported where anything is closed when empty.
+    pub r#as: Option<String>,
 }
 
 /// What the page shows.
@@ -72,10 +75,11 @@ impl View {
 
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let (by, period) = wanted(&asked)?;
+    let basis = basis(&asked)?;
     let segment = asked.segment.unwrap_or_default();
     let read = hub
         .at_one_edition(|| async {
-            Ok((hub.reader.statement(by, &segment).await?, hub.reader.segments().await?))
+            Ok((hub.reader.statement(by, &segment, basis).await?, hub.reader.segments().await?))
         })
         .await?;
     let Some((edition, (statement, segments))) = read else {
@@ -108,6 +112,19 @@ pub(crate) fn wanted(asked: &Asked) -> Result<(Granularity, Option<Period>), Fai
         })?,
     };
     Ok((by, period))
+}
+
+/// How closed periods are asked for.
+pub(crate) fn basis(asked: &Asked) -> Result<Option<Basis>, Failure> {
+    let told = |name: &str| {
+        Basis::from_name(name).ok_or_else(|| {
+            Failure::unclear(
+                format!("There is no statement as `{name}`."),
+                "Write as=reported or as=restated.",
+            )
+        })
+    };
+    asked.r#as.as_deref().filter(|text| !text.is_empty()).map(told).transpose()
 }
 
 /// A period as written in an address.
@@ -223,7 +240,7 @@ mod tests {
     fn view(lines: Vec<Line>) -> View {
         View {
             frame: samples::frame(),
-            statement: Statement { granularity: Granularity::Month, segment: String::new(), lines },
+            statement: samples::statement(lines),
             segments: samples::segments(),
             period: None,
             all: false,
