@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod asset;
 mod crash;
 mod duckdb;
 mod feeds;
