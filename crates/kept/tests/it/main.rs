@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod closing;
+mod asset;
 mod crash;
 mod duckdb;
 mod feeds;

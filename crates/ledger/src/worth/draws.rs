@@ -25,7 +25,8 @@ pub(super) struct Draws {
     /// Share of all customers that the rows stand for.
     share: f64,
     spend: GammaGamma,
-    spend_draws: Vec<Option<GammaGamma>>,
+    /// A spend model for each draw; `None` where its refit failed.
+    spends: Vec<Option<GammaGamma>>,
 }
 
 impl Draws {
@@ -47,7 +48,7 @@ impl Draws {
             rows: sample,
             mean_sum: mean_sum.iter().step_by(step).copied().collect(),
             spend: GammaGamma::of(spend.params),
-            spend_draws: spend_draws(spend_rows, spend, resampling),
+            spends: spend_draws(spend_rows, spend, resampling),
         }
     }
 
@@ -70,10 +71,8 @@ impl Draws {
     /// and frequency to be independent.
     fn draws(&self, kind: Kind, fit: &Fit<4>, sums: (f64, f64)) -> Vec<(f64, f64)> {
         let whole = self.share >= 1.0;
-        let near = match whole {
-            true => Some(fit.params),
-            false => kind.refit(&self.rows, fit.params).ok().map(|fit| fit.params),
-        };
+        let of_sample = || kind.refit(&self.rows, fit.params).ok().map(|fit| fit.params);
+        let near = if whole { Some(fit.params) } else { of_sample() };
         let Some(near) = near.filter(|_| self.resampling.draws > 0) else { return Vec::new() };
         let here = if whole { sums } else { self.sums(kind, fit.params, &self.spend) };
         let one = |(draw, spend): (u64, &Option<GammaGamma>)| {
@@ -86,7 +85,7 @@ impl Draws {
             let told = self.sums(kind, strayed(fit.params, near, refit.params, self.share), &spend);
             Some((sums.0 * told.0 / here.0, sums.1 * told.1 / here.1))
         };
-        (0..).zip(&self.spend_draws).filter_map(one).collect()
+        (0..).zip(&self.spends).filter_map(one).collect()
     }
 
     /// Sums of P(alive) and of residual value over the rows.
