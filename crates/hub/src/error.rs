@@ -55,7 +55,7 @@ impl Failure {
 impl From<refresh::Error> for Failure {
     /// What the reader of the page can mend is told; of all else the details go to the log of the process.
     fn from(error: refresh::Error) -> Self {
-        use refresh::Error;
+        use refresh::{ClosingError as Closing, Error};
         const BACK: &str = "Nothing was changed. Go back: what you wrote is still there.";
         match &error {
             Error::NoEdition => {
@@ -72,6 +72,20 @@ impl From<refresh::Error> for Failure {
             }
             Error::NoRecord(_) | Error::NoModel | Error::NoProposal => {
                 return Self::missing(format!("{}.", sentence(&error.to_string())), BACK);
+            }
+            Error::Ledger(
+                Closing::NotOver { .. }
+                | Closing::AlreadyClosed { .. }
+                | Closing::NotClosed { .. }
+                | Closing::NoReason { .. },
+            ) => {
+                let what = format!("{}.", sentence(&error.to_string()));
+                return Self { status: StatusCode::CONFLICT, what, cure: BACK.to_owned() };
+            }
+            Error::Ledger(Closing::Tampered { .. }) => {
+                let cure = "Nothing was changed. Bring back the lake from a copy that was not altered.";
+                let what = format!("{}.", sentence(&error.to_string()));
+                return Self { status: StatusCode::CONFLICT, what, cure: cure.to_owned() };
             }
             Error::Decision { .. } => {
                 let what = format!("This cannot be decided. {error}.");

@@ -2,6 +2,7 @@
 
 use model::{Granularity, Period};
 use refresh::view::asset::Among;
+use refresh::view::closings::Basis;
 use std::fmt::Write as _;
 
 /// The list behind a number of the statement. An empty segment is the whole.
@@ -19,6 +20,16 @@ pub fn statement(by: Granularity, period: Option<Period>, segment: &str, all: bo
     let period = period.map(|p| p.to_string()).unwrap_or_default();
     let all = if all { "yes" } else { "" };
     address("/", &[("by", by.name()), ("period", &period), ("segment", segment), ("all", all)])
+}
+
+/// The statement with a period in front, closed periods told on a basis.
+pub fn statement_as(period: Period, segment: &str, basis: Basis) -> String {
+    address("/", &[("period", &period.to_string()), ("segment", segment), ("as", basis.name())])
+}
+
+/// The customers behind a cause of a closed period's bridge; `all` for every cause.
+pub fn bridge(period: Period, cause: &str, segment: &str) -> String {
+    address("/customers", &[("period", &period.to_string()), ("bridge", cause), ("segment", segment)])
 }
 
 /// The reasons of a length of period, or of all of the books.

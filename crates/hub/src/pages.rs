@@ -1,6 +1,7 @@
 //! The pages, one folder for each noun, one file for each page: what it asks for, what it reads, how it looks.
 
 pub mod asset;
+pub mod closings;
 pub mod customers;
 pub mod data;
 pub mod reasons;

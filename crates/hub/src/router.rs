@@ -1,7 +1,7 @@
 //! Which address leads to which page.
 
 use crate::guards::within_guards;
-use crate::pages::{asset, customers, data, reasons, statement};
+use crate::pages::{asset, closings, customers, data, reasons, statement};
 use crate::{Hub, api, assets, error};
 use axum::Router;
 use axum::routing::get;
@@ -11,6 +11,9 @@ use tokio::net::TcpListener;
 pub fn router(hub: Hub) -> Router {
     let pages = Router::new()
         .route("/", get(statement::show::get))
+        .route(closings::PATH, get(closings::get))
+        .route(closings::CLOSE, get(closings::ask).post(closings::close))
+        .route(closings::REOPEN, get(closings::back).post(closings::reopen))
         .route("/reasons", get(reasons::show::get))
         .route("/cohorts", get(asset::cohorts::get))
         .route("/worth", get(asset::worth::get))

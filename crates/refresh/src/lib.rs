@@ -21,6 +21,7 @@ pub mod view;
 
 pub use customers::proposal::train_again;
 pub use error::Error;
+pub use ledger::Error as ClosingError;
 pub use ledger::closing::Cause;
 pub use publish::{Published, Step, refresh};
 pub use reader::{Format, Reader};

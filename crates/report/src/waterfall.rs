@@ -13,6 +13,11 @@ pub fn picture(flow: &Flow, measure: Measure, link: &dyn Fn(&str) -> String) -> 
     html! { (columns(flow, measure, link)) (rows(flow, measure, link)) }
 }
 
+/// Both layouts of any steps from one total to another, named by `summary` for those who listen.
+pub fn steps(steps: &[Step], measure: Measure, summary: &str, link: &dyn Fn(&str) -> String) -> Markup {
+    html! { (columns_of(steps, measure, summary, link)) (rows_of(steps, measure, summary, link)) }
+}
+
 const WIDTH: f64 = 640.0;
 const HEIGHT: f64 = 280.0;
 const TOP: f64 = 24.0;
@@ -20,15 +25,18 @@ const BOTTOM: f64 = 240.0;
 
 /// Bars side by side, 640 × 280.
 pub fn columns(flow: &Flow, measure: Measure, link: &dyn Fn(&str) -> String) -> Markup {
-    let steps = flow.steps(measure);
-    let scale = scale_of(&steps, measure);
+    columns_of(&flow.steps(measure), measure, &summary(flow, measure), link)
+}
+
+fn columns_of(steps: &[Step], measure: Measure, summary: &str, link: &dyn Fn(&str) -> String) -> Markup {
+    let scale = scale_of(steps, measure);
     let slot = WIDTH / steps.len() as f64;
     let bar = (slot * 0.66).min(64.0);
     let left = |index: usize| slot * index as f64 + (slot - bar) / 2.0;
     let at = |level: f64| scale.place(level, BOTTOM, TOP);
     let digits = (slot / 8.6) as usize;
     html! {
-        svg.chart.waterfall.wide viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="group" aria-label=(summary(flow, measure)) {
+        svg.chart.waterfall.wide viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) role="group" aria-label=(summary) {
             @for (index, pair) in steps.windows(2).enumerate() {
                 @let y = px(at(measure.units(pair[0].to)));
                 line.join x1=(px(left(index) + bar)) x2=(px(left(index + 1))) y1=(y) y2=(y) {}
@@ -59,13 +67,16 @@ const BARS_END: f64 = 268.0;
 
 /// Bars below each other, 358 wide, one row of 30 for each.
 pub fn rows(flow: &Flow, measure: Measure, link: &dyn Fn(&str) -> String) -> Markup {
-    let steps = flow.steps(measure);
-    let scale = scale_of(&steps, measure);
+    rows_of(&flow.steps(measure), measure, &summary(flow, measure), link)
+}
+
+fn rows_of(steps: &[Step], measure: Measure, summary: &str, link: &dyn Fn(&str) -> String) -> Markup {
+    let scale = scale_of(steps, measure);
     let at = |level: f64| scale.place(level, NAMES_END, BARS_END);
     let end = ROW * steps.len() as f64;
     let height = end + if scale.cut { 20.0 } else { 2.0 };
     html! {
-        svg.chart.waterfall.narrow viewBox=(format!("0 0 {NARROW} {height}")) role="group" aria-label=(summary(flow, measure)) {
+        svg.chart.waterfall.narrow viewBox=(format!("0 0 {NARROW} {height}")) role="group" aria-label=(summary) {
             @for (index, pair) in steps.windows(2).enumerate() {
                 @let x = px(at(measure.units(pair[0].to)));
                 @let y = ROW * index as f64;

@@ -1,5 +1,6 @@
 //! Are we keeping more customers than we lose?
 
+mod bridge;
 mod history;
 mod one;
 pub mod show;

@@ -88,7 +88,7 @@ async fn history(home: &Path, json: bool) -> anyhow::Result<ExitCode> {
             ("reason", false),
         ];
         let zone = reader.company().zone();
-        let rows: Vec<_> = told.steps.iter().map(|step| row(step, zone)).collect();
+        let rows: Vec<_> = told.steps.iter().map(|step| row(step, &zone)).collect();
         print!("{}", table::lines(&head, &rows));
     }
     Ok(ExitCode::SUCCESS)

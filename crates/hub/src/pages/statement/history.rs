@@ -42,16 +42,16 @@ pub(super) fn pictures(view: &View) -> Markup {
             lost: l.lost_count,
         })
         .collect();
-    let segment = view.segment();
+    let link = |period, figure: &str| view.behind(period, figure, false);
     html! {
         section.pair aria-label="Over time" {
             article {
                 h2 { "Customers" span.muted { " at the end of each " (view.by().name()) } }
-                (trend::levels(&levels, Measure::Customers, &|period| links::behind(period, "closing", segment)))
+                (trend::levels(&levels, Measure::Customers, &|period| link(period, "closing")))
             }
             article {
                 h2 { "Came and left" span.muted { ", customers each " (view.by().name()) } }
-                (trend::exchanges(&exchanges, Measure::Customers, &|period, figure| links::behind(period, figure, segment)))
+                (trend::exchanges(&exchanges, Measure::Customers, &|period, figure| link(period, figure)))
                 p.legend {
                     span.key.up { "gained" } span.key.again { "won back" } span.key.down { "lost" }
                 }
@@ -71,7 +71,7 @@ pub(super) fn tables(view: &View) -> Markup {
         @if left_out > 0 {
             p.muted {
                 (number::count(i64::try_from(left_out).unwrap_or(i64::MAX))) " earlier " (plural(view.by())) " are not listed. "
-                a href=(links::statement(view.by(), view.period, view.segment(), true)) { "List all" }
+                a href=(view.address(view.by(), view.period, true)) { "List all" }
             }
         }
     }
@@ -105,17 +105,17 @@ fn table(view: &View, lines: &[Figures], measure: Measure, of: fn(&Figures) -> &
 }
 
 fn row(view: &View, line: &Figures, flow: &Flow, measure: Measure, adjusts: bool) -> Markup {
+    let values = measure != Measure::Customers;
     let cell = |figure: &str, told: String| {
-        html! { td.n { a href=(links::behind(line.period, figure, view.segment())) { (told) } } }
+        html! { td.n { a href=(view.behind(line.period, figure, values)) { (told) } } }
     };
     let rate = |definition: &str, told: Option<String>| {
         html! { td.n { @if let Some(told) = told { a href=(links::definition(definition)) { (told) } } @else { "–" } } }
     };
-    let values = measure != Measure::Customers;
     html! {
         tr {
             th scope="row" {
-                a href=(links::statement(view.by(), Some(line.period), view.segment(), view.all)) { (calendar::period_short(line.period)) (view.mark(line.period)) }
+                a href=(view.address(view.by(), Some(line.period), view.all)) { (calendar::period_short(line.period)) (view.mark(line.period)) }
             }
             (cell("opening", measure.exact(flow.opening)))
             (cell("gained", measure.signed(flow.gained)))

@@ -17,7 +17,7 @@ pub(super) fn blocks(view: &View, line: &Line, figures: &Figures) -> Markup {
 }
 
 fn block(view: &View, line: &Line, flow: &Flow, measure: Measure) -> Markup {
-    let link = |figure: &str| links::behind(line.period, figure, view.segment());
+    let link = |figure: &str| view.behind(line.period, figure, measure != Measure::Customers);
     html! {
         article {
             h2 { (measure.heading()) span.muted { " · " (calendar::period(line.period)) (view.mark(line.period)) } }

@@ -1,16 +1,16 @@
 //! `/`: one sentence, the waterfall of a period in customers and in value, and the periods behind it.
 
-use super::{figures, history, one};
+use super::{bridge, figures, history, one};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::asset;
+use crate::pages::{asset, closings};
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Granularity, Period};
-use refresh::view::closings::Basis;
+use refresh::view::closings::{Basis, Bridge};
 use refresh::view::{Line, Statement};
-use report::{calendar, sentence};
+use report::{Figures, calendar, sentence};
 use serde::Deserialize;
 
 /// What the address asks for.
@@ -41,6 +41,10 @@ pub struct View {
     pub period: Option<Period>,
     /// Whether all periods are listed.
     pub all: bool,
+    /// As restated, where the statement is as reported: numbers that differ lead to what explains them.
+    pub restated: Vec<Line>,
+    /// The bridge of the period in front, where it is closed.
+    pub bridge: Option<Bridge>,
 }
 
 impl View {
@@ -67,9 +71,53 @@ impl View {
         self.statement.granularity
     }
 
-    /// ` so far` for the period that is not over yet.
+    /// Whether a period is closed.
+    pub(super) fn is_closed(&self, period: Period) -> bool {
+        self.statement.closed_until.is_some_and(|until| period.end().plus(-1) <= until)
+    }
+
+    /// ` so far` for the period that is not over yet, ` closed` for one that is.
     pub(super) fn mark(&self, period: Period) -> &'static str {
-        if self.so_far(period).is_some() { " so far" } else { "" }
+        match (self.so_far(period), self.is_closed(period)) {
+            (Some(_), false) => " so far",
+            (_, true) => " closed",
+            (None, false) => "",
+        }
+    }
+
+    /// The list behind a number; where as reported it is another than as restated, what explains the difference.
+    pub(super) fn behind(&self, period: Period, figure: &str, by_value: bool) -> String {
+        let amount = |lines: &[Line]| {
+            let line = lines.iter().find(|line| line.period == period)?;
+            Some(amount(&figures(line), figure, by_value))
+        };
+        let is_told_otherwise =
+            !self.restated.is_empty() && amount(&self.statement.lines) != amount(&self.restated);
+        match self.statement.closed_until {
+            Some(until) if is_told_otherwise => {
+                let closed = self.is_closed(period);
+                let month = Period::of(Granularity::Month, until);
+                let at = if closed { period } else { month };
+                let cause = if figure == "adjustment" && !closed { Some("all") } else { None };
+                match cause {
+                    Some(cause) => links::bridge(at, cause, self.segment()),
+                    None => {
+                        let there = links::statement_as(at, self.segment(), Basis::Reported);
+                        format!("{there}#{}", bridge::ANCHOR)
+                    }
+                }
+            }
+            _ => links::behind(period, figure, self.segment()),
+        }
+    }
+
+    /// The statement of a granularity and period, told on the basis of this.
+    pub(super) fn address(&self, by: Granularity, period: Option<Period>, all: bool) -> String {
+        let address = links::statement(by, period, self.segment(), all);
+        match self.statement.closed_until {
+            Some(_) => links::with(&address, "as", self.statement.basis.name()),
+            None => address,
+        }
     }
 }
 
@@ -79,20 +127,49 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let segment = asked.segment.unwrap_or_default();
     let read = hub
         .at_one_edition(|| async {
-            Ok((hub.reader.statement(by, &segment, basis).await?, hub.reader.segments().await?))
+            let statement = hub.reader.statement(by, &segment, basis).await?;
+            let restated = match statement.basis {
+                Basis::Reported => hub.reader.statement(by, &segment, Some(Basis::Restated)).await?.lines,
+                Basis::Restated => Vec::new(),
+            };
+            Ok((statement, restated, hub.reader.segments().await?))
         })
         .await?;
-    let Some((edition, (statement, segments))) = read else {
+    let Some((edition, (statement, restated, segments))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Statement"));
     };
-    let view = View {
+    let mut view = View {
+        restated,
+        bridge: None,
         frame: hub.frame(Some(edition)),
         statement,
         segments,
         period,
         all: asked.all.is_some_and(|all| !all.is_empty()),
     };
+    if let Some(shown) = view.chosen().map(|line| line.period).filter(|period| view.is_closed(*period)) {
+        let snapshot = view.frame.edition.as_ref().map(|edition| edition.edition);
+        let read = hub.at_one_edition(|| hub.reader.bridge(shown, view.segment())).await?;
+        let same = |edition: u64| Some(edition) == snapshot;
+        view.bridge = read.filter(|(edition, _)| same(edition.edition)).and_then(|(_, bridge)| bridge);
+    }
     Ok(page(&view))
+}
+
+/// A number of a line by its name in links.
+const fn amount(figures: &Figures, figure: &str, by_value: bool) -> i64 {
+    let flow = if by_value { &figures.value } else { &figures.customers };
+    match figure.as_bytes() {
+        b"opening" => flow.opening,
+        b"gained" => flow.gained,
+        b"won_back" => flow.won_back,
+        b"expanded" => flow.expanded,
+        b"contracted" => flow.contracted,
+        b"fx" => flow.fx,
+        b"lost" => flow.lost,
+        b"adjustment" => flow.adjusted,
+        _ => flow.closing,
+    }
 }
 
 /// Granularity and period asked for; a period's own length goes before `by`.
@@ -154,6 +231,7 @@ fn told(view: &View, line: &Line) -> Markup {
         }
         (controls(view, Some(line.period)))
         (one::blocks(view, line, &figures))
+        (bridge::section(view))
         (history::pictures(view))
         (history::tables(view))
     }
@@ -175,7 +253,6 @@ fn nothing(view: &View) -> Markup {
 
 /// Month, quarter, year; the period before and after; the segment.
 fn controls(view: &View, shown: Option<Period>) -> Markup {
-    let segment = view.segment();
     let beside = |step: i32| {
         let period = shown.map(|p| Period { index: p.index + step, ..p })?;
         view.statement.lines.iter().any(|line| line.period == period).then_some(period)
@@ -185,7 +262,7 @@ fn controls(view: &View, shown: Option<Period>) -> Markup {
             nav.switch aria-label="Length of a period" {
                 @for by in Granularity::ALL {
                     @let there = shown.map(|p| Period::of(by, p.end().plus(-1)));
-                    a href=(links::statement(by, there, segment, view.all)) aria-current=[(by == view.by()).then_some("true")] {
+                    a href=(view.address(by, there, view.all)) aria-current=[(by == view.by()).then_some("true")] {
                         (match by { Granularity::Month => "Month", Granularity::Quarter => "Quarter", Granularity::Year => "Year" })
                     }
                 }
@@ -193,13 +270,38 @@ fn controls(view: &View, shown: Option<Period>) -> Markup {
             nav.steps aria-label="Period" {
                 @for (step, sign, rel) in [(-1, "← ", "prev"), (1, "", "next")] {
                     @if let Some(period) = beside(step) {
-                        a rel=(rel) href=(links::statement(view.by(), Some(period), segment, view.all)) {
+                        a rel=(rel) href=(view.address(view.by(), Some(period), view.all)) {
                             (sign) (calendar::period(period)) @if step == 1 { " →" }
                         }
                     }
                 }
             }
+            @if view.statement.closed_until.is_some() { (basis_switch(view, shown)) }
             @if !view.segments.is_empty() { (segment_form(view, shown)) }
+            (closing_links(view, shown))
+        }
+    }
+}
+
+/// As reported or as restated; only where anything is closed.
+fn basis_switch(view: &View, shown: Option<Period>) -> Markup {
+    html! {
+        nav.switch aria-label="How closed periods are told" {
+            @for (basis, name) in [(Basis::Reported, "As reported"), (Basis::Restated, "As restated")] {
+                @let there = links::statement(view.by(), shown, view.segment(), view.all);
+                a href=(links::with(&there, "as", basis.name())) aria-current=[(basis == view.statement.basis).then_some("true")] { (name) }
+            }
+        }
+    }
+}
+
+/// The way to close the period in front, once it is over, and to what was closed.
+fn closing_links(view: &View, shown: Option<Period>) -> Markup {
+    let closable = shown.filter(|period| view.so_far(*period).is_none() && !view.is_closed(*period));
+    html! {
+        nav.steps aria-label="Closings" {
+            @if let Some(period) = closable { a href=(closings::close_address(period)) { "Close " (calendar::period(period)) } }
+            a href=(closings::PATH) { "Closings" }
         }
     }
 }
@@ -209,6 +311,7 @@ fn segment_form(view: &View, shown: Option<Period>) -> Markup {
         form.filter method="get" action="/" {
             input type="hidden" name="by" value=(view.by().name());
             @if let Some(period) = shown { input type="hidden" name="period" value=(period); }
+            @if view.statement.closed_until.is_some() { input type="hidden" name="as" value=(view.statement.basis.name()); }
             (segment_select(&view.segments, view.segment()))
             button type="submit" { "Show" }
         }
@@ -237,14 +340,49 @@ mod tests {
     use super::*;
     use crate::samples;
 
-    fn view(lines: Vec<Line>) -> View {
-        View {
-            frame: samples::frame(),
-            statement: samples::statement(lines),
-            segments: samples::segments(),
-            period: None,
-            all: false,
+    impl View {
+        /// The whole by month, nothing closed.
+        pub(crate) fn sample(lines: Vec<Line>) -> Self {
+            Self {
+                frame: samples::frame(),
+                statement: samples::statement(lines),
+                segments: samples::segments(),
+                period: None,
+                all: false,
+                restated: Vec::new(),
+                bridge: None,
+            }
         }
+    }
+
+    fn view(lines: Vec<Line>) -> View {
+        View::sample(lines)
+    }
+
+    #[test]
+    fn a_number_told_otherwise_leads_to_what_explains_it() {
+        let mut view = view(samples::lines(4));
+        view.restated = view.statement.lines.clone();
+        view.statement.closed_until = model::Day::parse("2026-09-30");
+        view.statement.basis = Basis::Reported;
+        let period = |text: &str| Period::parse(text).expect("period");
+        assert_eq!(
+            view.behind(period("2026-09"), "gained", false),
+            "/customers?period=2026-09&figure=gained"
+        );
+        for line in &mut view.restated {
+            (line.gained_count, line.adjusted_count) = (line.gained_count + 1, line.adjusted_count - 1);
+        }
+        for (at, figure, leads) in [
+            ("2026-09", "gained", "/?period=2026-09&as=reported#bridge"),
+            ("2026-10", "adjustment", "/customers?period=2026-09&bridge=all"),
+            ("2026-10", "lost", "/customers?period=2026-10&figure=lost"),
+        ] {
+            assert_eq!(view.behind(period(at), figure, false), leads, "{figure}");
+        }
+        let told = page(&view).into_string();
+        samples::assert_safe(&told);
+        assert!(told.contains("As restated") && told.contains("/closings/close?period=2026-10"), "{told}");
     }
 
     #[test]
