@@ -2,8 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod closing;
 mod asset;
+mod closing;
 mod crash;
 mod duckdb;
 mod feeds;
