@@ -148,14 +148,12 @@ impl Map {
     #[inline]
     fn meet(&mut self, touchpoint: u16) {
         let (node, met) = (&mut self.nodes[usize::from(touchpoint)], &mut self.met[usize::from(touchpoint)]);
+        // Without branches: whether somebody was here before cannot be foreseen.
+        let times = met.1 * u32::from(met.0 == self.life) + 1;
+        *met = (self.life, times);
         node.events += 1;
-        if met.0 != self.life {
-            *met = (self.life, 1);
-            node.customers += 1;
-            return;
-        }
-        met.1 += 1;
-        node.repeaters += u64::from(met.1 == 2);
+        node.customers += u64::from(times == 1);
+        node.repeaters += u64::from(times == 2);
     }
 
     #[inline]
@@ -173,11 +171,9 @@ impl Map {
         let slot = self.slot(from, to);
         let edge = &mut self.edges[slot];
         edge.wait.add(wait_us);
-        if self.crossed[slot] != self.life {
-            self.crossed[slot] = self.life;
-            edge.customers += 1;
-            self.departments.go(from, to, self.life);
-        }
+        edge.customers += u64::from(self.crossed[slot] != self.life);
+        self.crossed[slot] = self.life;
+        self.departments.go(from, to, self.life);
     }
 }
 
@@ -239,10 +235,8 @@ impl Departments {
     #[inline]
     fn go(&mut self, from: u16, to: u16, life: u64) {
         let slot = self.slot((self.of[usize::from(from)], self.of[usize::from(to)]));
-        if self.crossed[slot] != life {
-            self.crossed[slot] = life;
-            self.customers[slot] += 1;
-        }
+        self.customers[slot] += u64::from(self.crossed[slot] != life);
+        self.crossed[slot] = life;
     }
 
     #[inline]

@@ -14,6 +14,9 @@ pub trait Walk {
     /// Takes one customer's whole life; every customer comes once.
     fn life(&mut self, life: &Life<'_>);
 
+    /// Called when no life comes any more, before anything is read or merged.
+    fn end(&mut self) {}
+
     /// Adds what was counted over other customers. Fails when the two were not begun alike.
     fn merge(&mut self, other: Self) -> Result<(), Error>
     where
@@ -28,6 +31,11 @@ impl<A: Walk, B: Walk> Walk for (A, B) {
     fn life(&mut self, life: &Life<'_>) {
         self.0.life(life);
         self.1.life(life);
+    }
+
+    fn end(&mut self) {
+        self.0.end();
+        self.1.end();
     }
 
     fn merge(&mut self, other: Self) -> Result<(), Error> {
@@ -56,12 +64,13 @@ impl<W: Walk> Pass<W> {
     /// pass is of no use then.
     pub fn push(&mut self, rows: Rows<'_>) -> Result<(), Error> {
         let rows = rows.checked(W::NEEDS)?;
+        self.check(&rows)?;
         let mut from = 0;
         while from < rows.customer.len() {
             let customer = rows.customer[from];
             let run = rows.customer[from..].iter().position(|other| *other != customer);
             let until = run.map_or(rows.customer.len(), |run| from + run);
-            self.run(customer, &rows, from..until)?;
+            self.run(customer, &rows, from..until);
             from = until;
         }
         Ok(())
@@ -70,25 +79,22 @@ impl<W: Walk> Pass<W> {
     /// Walks the last life and gives back who walked.
     pub fn finish(mut self) -> W {
         self.let_go();
+        self.walk.end();
         self.walk
     }
 
     /// Takes the rows of one customer that stand together in a chunk.
     #[inline]
-    fn run(&mut self, customer: u32, rows: &Rows<'_>, range: Range<usize>) -> Result<(), Error> {
-        let ends_chunk = range.end == rows.customer.len();
-        let run = rows.slice(range);
+    fn run(&mut self, customer: u32, rows: &Rows<'_>, range: Range<usize>) {
         if self.last != Some(customer) {
-            if self.last.is_some_and(|last| last > customer) {
-                return Err(Error::OutOfOrder { customer, at_us: run.at_us[0] });
-            }
             self.let_go();
             self.last = Some(customer);
         }
-        self.check(customer, &run)?;
+        let ends_chunk = range.end == rows.customer.len();
+        let run = rows.slice(range);
         if ends_chunk || !self.carried.at_us.is_empty() {
             self.carried.take(&run);
-            return Ok(());
+            return;
         }
         self.walk.life(&Life {
             customer,
@@ -100,22 +106,27 @@ impl<W: Walk> Pass<W> {
             value_minor: run.value_minor,
             reference: run.reference,
         });
-        Ok(())
     }
 
-    fn check(&self, customer: u32, run: &Rows<'_>) -> Result<(), Error> {
+    /// Refuses unknown touchpoints and rows out of order, within the chunk and after the one before.
+    fn check(&self, rows: &Rows<'_>) -> Result<(), Error> {
         let known = self.touchpoints;
-        if let Some(&touchpoint) = run.touchpoint.iter().find(|code| usize::from(**code) >= known) {
+        if rows.touchpoint.iter().max().is_some_and(|code| usize::from(*code) >= known)
+            && let Some(at) = rows.touchpoint.iter().position(|code| usize::from(*code) >= known)
+        {
+            let (customer, touchpoint) = (rows.customer[at], rows.touchpoint[at]);
             return Err(Error::UnknownTouchpoint { customer, touchpoint, known });
         }
-        let mut before = self.carried.at_us.last().copied().unwrap_or(i64::MIN);
-        for &at_us in run.at_us {
-            if at_us < before {
-                return Err(Error::OutOfOrder { customer, at_us });
-            }
-            before = at_us;
+        let before = self.last.zip(self.carried.at_us.last().copied());
+        let first = rows.customer.first().copied().zip(rows.at_us.first().copied());
+        let fits = before.is_none_or(|before| first.is_none_or(|first| before <= first));
+        let places = rows.customer.windows(2).zip(rows.at_us.windows(2));
+        let falls = |(customer, at_us): (&[u32], &[i64])| (customer[0], at_us[0]) > (customer[1], at_us[1]);
+        if fits && !places.clone().fold(false, |any, place| any | falls(place)) {
+            return Ok(());
         }
-        Ok(())
+        let at = if fits { places.clone().position(falls).map_or(0, |place| place + 1) } else { 0 };
+        Err(Error::OutOfOrder { customer: rows.customer[at], at_us: rows.at_us[at] })
     }
 
     /// Walks the customer that was carried over from chunk to chunk, if any.
@@ -215,6 +226,10 @@ impl<W: Walk> Walk for Between<W> {
         }
     }
 
+    fn end(&mut self) {
+        self.walk.end();
+    }
+
     fn merge(&mut self, other: Self) -> Result<(), Error> {
         alike("a span of time", self.span_us == other.span_us)?;
         self.walk.merge(other.walk)
@@ -248,6 +263,10 @@ impl<W: Walk> Walk for Grouped<'_, W> {
         if let Some(walk) = group.and_then(|group| self.groups.get_mut(usize::from(*group))) {
             walk.life(life);
         }
+    }
+
+    fn end(&mut self) {
+        self.groups.iter_mut().for_each(W::end);
     }
 
     fn merge(&mut self, other: Self) -> Result<(), Error> {

@@ -37,9 +37,12 @@ impl Roll {
 }
 
 /// What is counted of a sequence.
-pub(crate) trait Tally: Default {
+pub(crate) trait Tally {
     fn add(&mut self, other: &Self);
 }
+
+/// So many sequences are looked up together, so that one need not wait for the memory of the one before.
+const BATCH: usize = 64;
 
 /// Sequences with their tallies, in an open table: slots of hash and number, entries in order of first sight.
 #[derive(Debug, Clone)]
@@ -48,6 +51,9 @@ pub(crate) struct Sequences<T> {
     slots: Vec<u64>,
     entries: Vec<Entry<T>>,
     steps: Vec<u16>,
+    /// What is not looked up yet, and its steps.
+    waiting: Vec<Entry<T>>,
+    waiting_steps: Vec<u16>,
 }
 
 #[derive(Debug, Clone)]
@@ -71,13 +77,21 @@ pub(crate) struct Kept<'a, T> {
 
 impl<T: Tally> Sequences<T> {
     pub(crate) const fn new() -> Self {
-        Self { slots: Vec::new(), entries: Vec::new(), steps: Vec::new() }
+        Self {
+            slots: Vec::new(),
+            entries: Vec::new(),
+            steps: Vec::new(),
+            waiting: Vec::new(),
+            waiting_steps: Vec::new(),
+        }
     }
 
+    /// How many distinct sequences; all must be settled.
     pub(crate) const fn len(&self) -> usize {
         self.entries.len()
     }
 
+    /// All sequences; they must be settled.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Kept<'_, T>> {
         self.entries.iter().map(|entry| Kept {
             key: entry.key,
@@ -87,43 +101,91 @@ impl<T: Tally> Sequences<T> {
         })
     }
 
-    /// The tally of a sequence that a customer walked.
+    /// Counts a sequence that a customer walked, at the latest when settled.
     #[inline]
-    pub(crate) fn tally(&mut self, key: SequenceKey, sequence: &[u16], customer: u32) -> &mut T {
-        if (self.entries.len() + 1) * 4 > self.slots.len() * 3 {
+    pub(crate) fn add(&mut self, key: SequenceKey, sequence: &[u16], exemplar: u32, tally: T) {
+        let (start, length) = (self.waiting_steps.len(), sequence.len() as u32);
+        self.waiting_steps.extend_from_slice(sequence);
+        self.waiting.push(Entry { key, start, length, exemplar, tally });
+        if self.waiting.len() == BATCH {
+            self.settle();
+        }
+    }
+
+    /// Looks up what waits.
+    pub(crate) fn settle(&mut self) {
+        while (self.entries.len() + self.waiting.len()) * 4 > self.slots.len() * 3 {
             self.grow();
         }
-        let mask = self.slots.len() - 1;
-        let mark = key as u64 & !0xffff_ffff;
-        let mut at = (key >> 64) as usize & mask;
-        loop {
-            let slot = self.slots[at];
-            if slot == 0 {
-                break;
-            }
-            let number = (slot as u32 - 1) as usize;
-            if slot & !0xffff_ffff == mark && self.entries[number].key == key {
-                let entry = &mut self.entries[number];
-                entry.exemplar = entry.exemplar.min(customer);
-                return &mut entry.tally;
-            }
-            at = (at + 1) & mask;
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut waiting = std::mem::take(&mut self.waiting);
+        let steps = std::mem::take(&mut self.waiting_steps);
+        let mut near = [u32::MAX; BATCH];
+        for (near, entry) in near.iter_mut().zip(&waiting) {
+            *near = (self.slots[at_first(entry.key) & mask] as u32).wrapping_sub(1);
         }
-        self.slots[at] = mark | (self.entries.len() as u64 + 1);
-        let (start, length) = (self.steps.len(), sequence.len() as u32);
-        self.steps.extend_from_slice(sequence);
-        self.entries.push(Entry { key, start, length, exemplar: customer, tally: T::default() });
-        let last = self.entries.len() - 1;
-        &mut self.entries[last].tally
+        let mut hit = [false; BATCH];
+        for ((hit, near), entry) in hit.iter_mut().zip(&near).zip(&waiting) {
+            *hit = self.entries.get(*near as usize).is_some_and(|known| known.key == entry.key);
+        }
+        for ((entry, near), hit) in waiting.drain(..).zip(near).zip(hit) {
+            if hit {
+                let known = &mut self.entries[near as usize];
+                known.exemplar = known.exemplar.min(entry.exemplar);
+                known.tally.add(&entry.tally);
+            } else {
+                self.put(entry, &steps);
+            }
+        }
+        (self.waiting, self.waiting_steps) = (waiting, steps);
+        self.waiting_steps.clear();
     }
 
     pub(crate) fn merge(&mut self, mut other: Self) {
+        self.settle();
+        other.settle();
         if other.len() > self.len() {
             std::mem::swap(self, &mut other);
         }
-        for kept in other.iter() {
-            self.tally(kept.key, kept.sequence, kept.exemplar).add(kept.tally);
+        let Self { entries, steps, .. } = other;
+        for entry in entries {
+            if (self.entries.len() + 1) * 4 > self.slots.len() * 3 {
+                self.grow();
+            }
+            self.put(entry, &steps);
         }
+    }
+
+    /// Adds an entry, whose steps stand in `steps`. There must be a free slot.
+    fn put(&mut self, mut entry: Entry<T>, steps: &[u16]) {
+        match self.place(entry.key) {
+            Ok(number) => {
+                let known = &mut self.entries[number];
+                known.exemplar = known.exemplar.min(entry.exemplar);
+                known.tally.add(&entry.tally);
+            }
+            Err(slot) => {
+                self.slots[slot] = marked(entry.key, self.entries.len());
+                let own = entry.start..entry.start + entry.length as usize;
+                entry.start = self.steps.len();
+                self.steps.extend_from_slice(&steps[own]);
+                self.entries.push(entry);
+            }
+        }
+    }
+
+    /// The number of a key's entry, or the free slot where it belongs.
+    fn place(&self, key: SequenceKey) -> Result<usize, usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = at_first(key) & mask;
+        while let Some(slot) = self.slots.get(at).copied().filter(|slot| *slot != 0) {
+            let number = (slot as u32 - 1) as usize;
+            if slot == marked(key, number) && self.entries[number].key == key {
+                return Ok(number);
+            }
+            at = (at + 1) & mask;
+        }
+        Err(at)
     }
 
     fn grow(&mut self) {
@@ -132,13 +194,23 @@ impl<T: Tally> Sequences<T> {
         self.slots.clear();
         self.slots.resize(size, 0);
         for (number, entry) in self.entries.iter().enumerate() {
-            let mut at = (entry.key >> 64) as usize & mask;
+            let mut at = at_first(entry.key) & mask;
             while self.slots[at] != 0 {
                 at = (at + 1) & mask;
             }
-            self.slots[at] = (entry.key as u64 & !0xffff_ffff) | (number as u64 + 1);
+            self.slots[at] = marked(entry.key, number);
         }
     }
+}
+
+/// Where the search for a key begins.
+const fn at_first(key: SequenceKey) -> usize {
+    (key >> 64) as usize
+}
+
+/// A slot's content.
+const fn marked(key: SequenceKey, number: usize) -> u64 {
+    (key as u64 & !0xffff_ffff) | (number as u64 + 1)
 }
 
 #[cfg(test)]

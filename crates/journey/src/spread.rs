@@ -25,7 +25,8 @@ pub struct Spread {
 #[derive(Debug, Clone)]
 enum Values {
     Each(Vec<u64>),
-    Bins(Vec<u64>),
+    /// Counts that stop at the highest number they hold.
+    Bins(Vec<u32>),
 }
 
 impl Default for Spread {
@@ -51,12 +52,15 @@ impl Spread {
         self.min_us = self.min_us.min(us);
         self.max_us = self.max_us.max(us);
         match &mut self.values {
-            Values::Bins(bins) => bins[bin(us)] += 1,
+            Values::Bins(bins) => one_more(bins, us),
             Values::Each(each) if each.len() < EXACT => each.push(us),
-            Values::Each(_) => {
-                self.bins()[bin(us)] += 1;
-            }
+            Values::Each(_) => self.first_in_bins(us),
         }
+    }
+
+    #[cold]
+    fn first_in_bins(&mut self, us: u64) {
+        one_more(self.bins(), us);
     }
 
     /// Adds all durations of another.
@@ -72,23 +76,31 @@ impl Spread {
             }
             (_, Values::Each(theirs)) => {
                 let bins = self.bins();
-                theirs.iter().for_each(|us| bins[bin(*us)] += 1);
+                for us in theirs {
+                    one_more(bins, *us);
+                }
             }
             (_, Values::Bins(theirs)) => {
-                self.bins().iter_mut().zip(theirs).for_each(|(mine, theirs)| *mine += theirs);
+                self.bins()
+                    .iter_mut()
+                    .zip(theirs)
+                    .for_each(|(mine, theirs)| *mine = mine.saturating_add(*theirs));
             }
         }
     }
 
     /// The bins, made from the values kept so far where there are none yet.
-    fn bins(&mut self) -> &mut Vec<u64> {
+    fn bins(&mut self) -> &mut [u32] {
         if let Values::Each(each) = &self.values {
             let mut bins = vec![0; BINS];
-            each.iter().for_each(|us| bins[bin(*us)] += 1);
+            for us in each {
+                one_more(&mut bins, *us);
+            }
             self.values = Values::Bins(bins);
         }
         match &mut self.values {
-            Values::Bins(bins) | Values::Each(bins) => bins,
+            Values::Bins(bins) => bins,
+            Values::Each(_) => &mut [],
         }
     }
 
@@ -188,6 +200,12 @@ fn of_sorted(sorted: &[u64], share: f64) -> Option<f64> {
 }
 
 #[inline]
+fn one_more(bins: &mut [u32], us: u64) {
+    let count = &mut bins[bin(us)];
+    *count = count.saturating_add(1);
+}
+
+#[inline]
 const fn bin(us: u64) -> usize {
     if us < PLAIN {
         return us as usize;
@@ -209,9 +227,10 @@ const fn bounds(bin: usize) -> (u64, u64) {
 }
 
 /// Value at a rank from 0, taking the values of a bin as spread evenly over it.
-fn at_rank(bins: &[u64], rank: f64) -> f64 {
+fn at_rank(bins: &[u32], rank: f64) -> f64 {
     let mut before = 0;
-    for (bin, &count) in bins.iter().enumerate().filter(|(_, count)| **count > 0) {
+    for (bin, count) in bins.iter().map(|count| u64::from(*count)).enumerate().filter(|(_, count)| *count > 0)
+    {
         if rank < (before + count) as f64 {
             let (low, width) = bounds(bin);
             let share = (rank - before as f64 + 0.5) / count as f64;
@@ -242,7 +261,9 @@ mod tests {
             let cut = cut.min(values.len());
             let spread = |values: &[u64]| {
                 let mut spread = Spread::default();
-                values.iter().for_each(|us| spread.add(*us));
+                for us in values {
+                spread.add(*us);
+            }
                 (0..last * EXACT as u64 / 2 + last).for_each(|us| spread.add(us << 20));
                 spread
             };
@@ -258,7 +279,9 @@ mod tests {
             values in prop::collection::vec(0_u64..1 << 40, 2..60), share in 0.0..1.0_f64,
         ) {
             let mut spread = Spread::default();
-            values.iter().for_each(|us| spread.add(*us));
+            for us in &values {
+                spread.add(*us);
+            }
             let n = values.len() as f64;
             let mean = values.iter().map(|us| *us as f64).sum::<f64>() / n;
             let variance = values.iter().map(|us| (*us as f64 - mean).powi(2)).sum::<f64>() / (n - 1.0);

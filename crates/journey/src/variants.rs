@@ -29,7 +29,7 @@ pub struct Variants {
     table: Sequences<Counted>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Counted {
     duration_us: u128,
     customers: u64,
@@ -115,9 +115,12 @@ impl Walk for Variants {
 
     fn life(&mut self, life: &Life<'_>) {
         self.customers += 1;
-        let tally = self.table.tally(Self::key(life.touchpoint), life.touchpoint, life.customer);
-        tally.customers += 1;
-        tally.duration_us += u128::from(life.duration_us());
+        let counted = Counted { customers: 1, duration_us: u128::from(life.duration_us()) };
+        self.table.add(Self::key(life.touchpoint), life.touchpoint, life.customer, counted);
+    }
+
+    fn end(&mut self) {
+        self.table.settle();
     }
 
     fn merge(&mut self, other: Self) -> Result<(), Error> {

@@ -12,7 +12,7 @@ pub(crate) fn text(file: &str) -> String {
         panic!("{}: {error}; set KEPT_TEST_DATA to the folder of test data", path.display())
     });
     let mut text = String::new();
-    if file.ends_with(".gz") {
+    if path.extension().is_some_and(|kind| kind == "gz") {
         flate2::read::MultiGzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
         return text;
     }

@@ -1,7 +1,12 @@
 //! The journey from outside: published logs, random histories, lists behind numbers.
 
+#[cfg(test)]
 mod data;
+#[cfg(test)]
 mod histories;
+#[cfg(test)]
 mod logs;
+#[cfg(test)]
 mod merge;
+#[cfg(test)]
 mod xes;
