@@ -2,7 +2,7 @@
 //! the stages up to it were met in their order, within a window of time if one is set (after `ClickHouse`'s `windowFunnel`).
 
 use crate::error::{Error, alike};
-use crate::events::{Columns, Life, Touchpoints};
+use crate::events::{Life, Touchpoints};
 use crate::pass::Walk;
 use crate::spread::Spread;
 use std::sync::Arc;
@@ -89,8 +89,6 @@ impl Funnel {
 }
 
 impl Walk for Funnel {
-    const NEEDS: Columns = Columns::FEW;
-
     fn life(&mut self, life: &Life<'_>) {
         self.customers += 1;
         self.walk(life, &mut |step, wait_us| {

@@ -3,19 +3,29 @@
 
 mod error;
 mod events;
+mod fates;
 mod funnel;
+mod legs;
+mod lists;
 mod map;
 mod pairs;
 mod pass;
+mod paths;
 mod sequences;
 mod spread;
+mod steps;
 mod variants;
 
 pub use error::Error;
 pub use events::{Columns, Life, NONE, Rows, Touchpoints};
+pub use fates::Fates;
 pub use funnel::{Funnel, Step};
+pub use legs::{Close, Leg};
+pub use lists::{Behind, List, OneFlow};
 pub use map::{Edge, HandOff, Map, Node};
 pub use pass::{Between, Grouped, Pass, Walk};
+pub use paths::{Ended, Path, PathOrder, Paths};
 pub use sequences::SequenceKey;
 pub use spread::{EXACT, Spread};
+pub use steps::{Flow, Place, Steps};
 pub use variants::{Variant, Variants};

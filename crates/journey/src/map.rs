@@ -2,7 +2,7 @@
 //! lives start and end, what is repeated, and how departments hand customers on (van der Aalst, "Process Mining").
 
 use crate::error::{Error, alike};
-use crate::events::{Columns, Life, NONE, Touchpoints};
+use crate::events::{Life, NONE, Touchpoints};
 use crate::pairs::Pairs;
 use crate::pass::Walk;
 use crate::spread::Spread;
@@ -178,8 +178,6 @@ impl Map {
 }
 
 impl Walk for Map {
-    const NEEDS: Columns = Columns::FEW;
-
     fn life(&mut self, life: &Life<'_>) {
         let (Some(&first), Some(&last)) = (life.touchpoint.first(), life.touchpoint.last()) else { return };
         self.life += 1;

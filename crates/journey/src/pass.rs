@@ -8,8 +8,10 @@ use std::ops::Range;
 /// Counts something over lives. What it holds depends only on the set of lives it has seen, not on their order, so
 /// parts over any split of the customers merge to the same result.
 pub trait Walk {
-    /// The columns it reads beyond customer, instant and touchpoint.
-    const NEEDS: Columns;
+    /// The columns it reads beyond customer, instant and touchpoint; none unless told.
+    fn needs(&self) -> Columns {
+        Columns::FEW
+    }
 
     /// Takes one customer's whole life; every customer comes once.
     fn life(&mut self, life: &Life<'_>);
@@ -25,7 +27,9 @@ pub trait Walk {
 
 /// Two that walk together.
 impl<A: Walk, B: Walk> Walk for (A, B) {
-    const NEEDS: Columns = A::NEEDS.and(B::NEEDS);
+    fn needs(&self) -> Columns {
+        self.0.needs().and(self.1.needs())
+    }
 
     #[inline]
     fn life(&mut self, life: &Life<'_>) {
@@ -63,7 +67,7 @@ impl<W: Walk> Pass<W> {
     /// Reads a chunk. Fails on columns of unequal length or missing, rows out of order and unknown touchpoints; the
     /// pass is of no use then.
     pub fn push(&mut self, rows: Rows<'_>) -> Result<(), Error> {
-        let rows = rows.checked(W::NEEDS)?;
+        let rows = rows.checked(self.walk.needs())?;
         self.check(&rows)?;
         let mut from = 0;
         while from < rows.customer.len() {
@@ -216,7 +220,9 @@ impl<W> Between<W> {
 }
 
 impl<W: Walk> Walk for Between<W> {
-    const NEEDS: Columns = W::NEEDS;
+    fn needs(&self) -> Columns {
+        self.walk.needs()
+    }
 
     fn life(&mut self, life: &Life<'_>) {
         let from = life.at_us.partition_point(|at| *at < self.span_us.start);
@@ -256,7 +262,9 @@ impl<'a, W> Grouped<'a, W> {
 }
 
 impl<W: Walk> Walk for Grouped<'_, W> {
-    const NEEDS: Columns = W::NEEDS;
+    fn needs(&self) -> Columns {
+        self.groups.iter().fold(Columns::FEW, |all, walk| all.and(walk.needs()))
+    }
 
     fn life(&mut self, life: &Life<'_>) {
         let group = self.group_of.get(life.customer as usize);

@@ -1,7 +1,7 @@
 //! The distinct ways customers went: each whole sequence of touchpoints with its customers and an example.
 
 use crate::error::Error;
-use crate::events::{Columns, Life};
+use crate::events::Life;
 use crate::pass::Walk;
 use crate::sequences::{Roll, SequenceKey, Sequences, Tally};
 
@@ -111,8 +111,6 @@ impl Variants {
 }
 
 impl Walk for Variants {
-    const NEEDS: Columns = Columns::FEW;
-
     fn life(&mut self, life: &Life<'_>) {
         self.customers += 1;
         let counted = Counted { customers: 1, duration_us: u128::from(life.duration_us()) };

@@ -1,6 +1,6 @@
 //! Random histories, and a pass over them in random chunks.
 
-use journey::{Pass, Rows, Touchpoints, Walk};
+use journey::{Fates, Pass, Rows, Touchpoints, Walk};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -116,4 +116,24 @@ pub(crate) fn in_parts<W: Walk>(begin: impl Fn() -> W, events: &[Event], parts: 
         }
     }
     whole.unwrap()
+}
+
+/// Gains and losses of twelve customers in turn, up to three years: customer, day, count.
+pub(crate) fn postings() -> impl Strategy<Value = Vec<(u32, i32, i8)>> {
+    prop::collection::btree_set((0_u32..12, 0_i32..1_100), 0..30).prop_map(|days| {
+        let mut gained = None;
+        let posting = |(customer, day)| {
+            let count = if gained == Some(customer) { -1 } else { 1 };
+            gained = (count == 1).then_some(customer);
+            (customer, day, count)
+        };
+        days.into_iter().map(posting).collect()
+    })
+}
+
+pub(crate) fn fates(postings: &[(u32, i32, i8)]) -> Arc<Fates> {
+    let customer: Vec<u32> = postings.iter().map(|posting| posting.0).collect();
+    let day: Vec<i32> = postings.iter().map(|posting| posting.1).collect();
+    let count: Vec<i8> = postings.iter().map(|posting| posting.2).collect();
+    Arc::new(Fates::new(&customer, &day, &count).unwrap())
 }

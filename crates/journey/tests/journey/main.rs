@@ -5,8 +5,12 @@ mod data;
 #[cfg(test)]
 mod histories;
 #[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod logs;
 #[cfg(test)]
 mod merge;
+#[cfg(test)]
+mod paths;
 #[cfg(test)]
 mod xes;

@@ -4,6 +4,7 @@ use crate::histories::{Columns, Event, TOUCHPOINTS, history, in_parts, lives, to
 use journey::{Between, Error, Funnel, Grouped, Map, Pass, Rows, Step, Variants};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
+use std::slice::from_ref;
 
 const DAY_US: u64 = 86_400_000_000;
 
@@ -152,14 +153,14 @@ fn what_cannot_be_right_is_refused_with_its_reason() {
     let later = event(1, 10, 0);
     assert_eq!(pushed(&[&[later.clone(), event(1, 9, 0)]]), Err(Error::OutOfOrder { customer: 1, at_us: 9 }));
     assert_eq!(
-        pushed(&[&[later.clone()], &[event(1, 9, 0)]]),
+        pushed(&[from_ref(&later), &[event(1, 9, 0)]]),
         Err(Error::OutOfOrder { customer: 1, at_us: 9 })
     );
     assert_eq!(
-        pushed(&[&[later.clone()], &[event(0, 9, 0)]]),
+        pushed(&[from_ref(&later), &[event(0, 9, 0)]]),
         Err(Error::OutOfOrder { customer: 0, at_us: 9 })
     );
-    assert_eq!(pushed(&[&[later.clone()], &[event(1, 10, 0), event(2, 0, 5)]]), Ok(()));
+    assert_eq!(pushed(&[from_ref(&later), &[event(1, 10, 0), event(2, 0, 5)]]), Ok(()));
     let unknown = Error::UnknownTouchpoint { customer: 2, touchpoint: 6, known: 6 };
     assert_eq!(pushed(&[&[later, event(2, 9, 6)]]), Err(unknown));
     let mut pass = Pass::new(Map::new(touchpoints()), usize::from(TOUCHPOINTS));
