@@ -1,5 +1,6 @@
 //! The lists behind numbers: exactly the customers that a figure of the journey counts, found by the same walk.
 
+use crate::contrast::{Exposure, Landmark};
 use crate::error::{Error, alike};
 use crate::events::{Columns, Life, Touchpoints};
 use crate::fates::Fates;
@@ -10,6 +11,7 @@ use crate::paths::Paths;
 use crate::sequences::SequenceKey;
 use crate::steps::{Place, Steps};
 use crate::variants::Variants;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A number of customers on the map, in the funnel, of a path or of a step.
@@ -31,6 +33,10 @@ pub enum Behind {
     HandOff(Arc<Touchpoints>, u16, u16),
     /// [`crate::Variant::customers`].
     Variant(SequenceKey),
+    /// [`crate::Who::customers`]: who went any of these variants.
+    AnyOf(Arc<BTreeSet<SequenceKey>>),
+    /// A quarter of [`crate::Quarters`]: who met something, or did not, and left, or stayed.
+    Quarter(Arc<Touchpoints>, Arc<Fates>, OneQuarter),
     /// [`crate::Step::customers`], by step from 0; the funnel is one set up alike.
     Reached(Funnel, usize),
     /// Those who came to this step of the funnel, from 0, and no further.
@@ -52,6 +58,19 @@ pub struct OneFlow {
     pub from: Place,
     /// As in [`crate::Flow`]; not [`Place::Other`].
     pub to: Place,
+}
+
+/// One quarter of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OneQuarter {
+    /// The landmark of the comparison.
+    pub landmark: Landmark,
+    /// What was met.
+    pub exposure: Exposure,
+    /// Those who met it, or those who did not.
+    pub met: bool,
+    /// Those who left, or those who stayed.
+    pub left: bool,
 }
 
 /// Collects the customers behind one number.
@@ -78,6 +97,7 @@ impl Walk for List {
         match self.behind {
             Behind::Path(..) => LEGS,
             Behind::Flow(..) => Columns::DAY,
+            Behind::Quarter(..) => Columns::DAY.and(Columns::OUTCOME),
             _ => Columns::FEW,
         }
     }
@@ -112,6 +132,13 @@ fn counts(behind: &mut Behind, life: &Life<'_>) -> bool {
             touchpoint.windows(2).any(|pair| owners(pair) == (*from, *to))
         }
         Behind::Variant(key) => Variants::key(touchpoint) == *key,
+        Behind::AnyOf(keys) => keys.contains(&Variants::key(touchpoint)),
+        Behind::Quarter(side, fates, quarter) => {
+            let OneQuarter { landmark, exposure, met, left } = quarter;
+            let mut found = false;
+            landmark.exposures(life, side, &mut |told| found |= told == *exposure);
+            landmark.left(fates, life.customer) == Some(*left) && found == *met
+        }
         Behind::Reached(funnel, step) => funnel.walk(life, &mut |_, _| ()) > *step,
         Behind::Stopped(funnel, step) => funnel.walk(life, &mut |_, _| ()) == *step + 1,
         Behind::Path(fates, key, close) => Paths::walked(life, fates, *key, *close),

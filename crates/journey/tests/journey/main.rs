@@ -1,6 +1,12 @@
 //! The journey from outside: published logs, random histories, lists behind numbers.
 
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod contrast;
+#[cfg(test)]
+mod credit;
+#[cfg(test)]
 mod data;
 #[cfg(test)]
 mod histories;
