@@ -269,7 +269,7 @@ mod tests {
         let rates = false_discovery_rates(&p);
         assert_eq!(rates.iter().filter(|rate| **rate <= 0.05).count(), 4);
         near(rates[3], 0.0095 * 15.0 / 4.0, 1e-12);
-        near(rates[4], 0.0344 * 15.0 / 8.0_f64, 0.005);
+        near(rates[4], 0.0201 * 15.0 / 5.0, 1e-12);
         assert!(rates.is_sorted() && rates[14] <= 1.0);
         let turned: Vec<f64> = p.iter().rev().copied().collect();
         let mut back = false_discovery_rates(&turned);

@@ -1,6 +1,7 @@
 //! What customers live through, across departments: sorted events in; the map, paths, scorecard, promises and the
 //! lists behind their numbers out. Pure: columns in, plain figures out; one [`Pass`] walks every life once.
 
+mod calendar;
 mod conformance;
 mod contrast;
 mod credit;
@@ -15,11 +16,14 @@ mod map;
 mod pairs;
 mod pass;
 mod paths;
+mod promises;
+mod scorecard;
 mod sequences;
 mod spread;
 mod steps;
 mod variants;
 
+pub use calendar::{Calendar, Opening};
 pub use conformance::{Conformance, Strictness, Who};
 pub use contrast::{Compared, Contrast, Exposure, Landmark, Odds, Quarters, false_discovery_rates};
 pub use credit::{Credit, CreditCounts, Credits, Share};
@@ -33,6 +37,8 @@ pub use lists::{Behind, List, OneFlow, OneQuarter};
 pub use map::{Edge, HandOff, Map, Node};
 pub use pass::{Between, Grouped, Pass, Walk};
 pub use paths::{Ended, Path, PathOrder, Paths};
+pub use promises::{EventIs, Obligation, Promises, Rule, State, Tally, Within};
+pub use scorecard::{Facts, MARKS, Mark, Monthly, ScoreDays, Scorecard};
 pub use sequences::SequenceKey;
 pub use spread::{EXACT, Spread};
 pub use steps::{Flow, Place, Steps};

@@ -8,9 +8,12 @@ use crate::funnel::Funnel;
 use crate::legs::{Close, LEGS};
 use crate::pass::Walk;
 use crate::paths::Paths;
+use crate::promises::{Promises, State};
+use crate::scorecard::{Mark, Scorecard};
 use crate::sequences::SequenceKey;
 use crate::steps::{Place, Steps};
 use crate::variants::Variants;
+use model::Day;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -37,6 +40,11 @@ pub enum Behind {
     AnyOf(Arc<BTreeSet<SequenceKey>>),
     /// A quarter of [`crate::Quarters`]: who met something, or did not, and left, or stayed.
     Quarter(Arc<Touchpoints>, Arc<Fates>, OneQuarter),
+    /// [`crate::Facts::customers`] at a touchpoint, or [`Scorecard::whole`]; the scorecard is one set up alike.
+    Marked(Box<Scorecard>, Option<u16>, Mark),
+    /// [`crate::Tally::customers`] of a rule in a month with this first day, or in any, by state; the promises are set
+    /// up alike.
+    Promise(Box<Promises>, usize, Option<Day>, State),
     /// [`crate::Step::customers`], by step from 0; the funnel is one set up alike.
     Reached(Funnel, usize),
     /// Those who came to this step of the funnel, from 0, and no further.
@@ -94,7 +102,9 @@ impl List {
 
 impl Walk for List {
     fn needs(&self) -> Columns {
-        match self.behind {
+        match &self.behind {
+            Behind::Marked(scorecard, ..) => scorecard.needs(),
+            Behind::Promise(promises, ..) => promises.needs(),
             Behind::Path(..) => LEGS,
             Behind::Flow(..) => Columns::DAY,
             Behind::Quarter(..) => Columns::DAY.and(Columns::OUTCOME),
@@ -139,6 +149,8 @@ fn counts(behind: &mut Behind, life: &Life<'_>) -> bool {
             landmark.exposures(life, side, &mut |told| found |= told == *exposure);
             landmark.left(fates, life.customer) == Some(*left) && found == *met
         }
+        Behind::Marked(scorecard, at, mark) => scorecard.is_marked(life, *at, *mark),
+        Behind::Promise(promises, rule, month, state) => promises.has(life, *rule, *month, *state),
         Behind::Reached(funnel, step) => funnel.walk(life, &mut |_, _| ()) > *step,
         Behind::Stopped(funnel, step) => funnel.walk(life, &mut |_, _| ()) == *step + 1,
         Behind::Path(fates, key, close) => Paths::walked(life, fates, *key, *close),

@@ -31,18 +31,20 @@ enum Values {
 
 impl Default for Spread {
     fn default() -> Self {
-        Self {
-            count: 0,
-            sum_us: 0,
-            squares: 0,
-            min_us: u64::MAX,
-            max_us: 0,
-            values: Values::Each(Vec::new()),
-        }
+        Self::NONE
     }
 }
 
 impl Spread {
+    pub(crate) const NONE: Self = Self {
+        count: 0,
+        sum_us: 0,
+        squares: 0,
+        min_us: u64::MAX,
+        max_us: 0,
+        values: Values::Each(Vec::new()),
+    };
+
     /// Adds a duration.
     #[inline]
     pub fn add(&mut self, us: u64) {

@@ -19,4 +19,8 @@ mod merge;
 #[cfg(test)]
 mod paths;
 #[cfg(test)]
+mod promises;
+#[cfg(test)]
+mod scorecard;
+#[cfg(test)]
 mod xes;
