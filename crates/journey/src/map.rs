@@ -51,7 +51,7 @@ pub struct Map {
     durations: Spread,
     nodes: Vec<Node>,
     /// Of each touchpoint: the last life there and how often.
-    met: Vec<(u64, u32)>,
+    met: Vec<(u64, u64)>,
     pairs: Pairs,
     edges: Vec<Edge>,
     crossed: Vec<u64>,
@@ -146,17 +146,6 @@ impl Map {
     }
 
     #[inline]
-    fn meet(&mut self, touchpoint: u16) {
-        let (node, met) = (&mut self.nodes[usize::from(touchpoint)], &mut self.met[usize::from(touchpoint)]);
-        // Without branches: whether somebody was here before cannot be foreseen.
-        let times = met.1 * u32::from(met.0 == self.life) + 1;
-        *met = (self.life, times);
-        node.events += 1;
-        node.customers += u64::from(times == 1);
-        node.repeaters += u64::from(times == 2);
-    }
-
-    #[inline]
     fn slot(&mut self, from: u16, to: u16) -> usize {
         let slot = self.pairs.slot(from, to);
         if slot == self.edges.len() {
@@ -165,16 +154,16 @@ impl Map {
         }
         slot
     }
+}
 
-    #[inline]
-    fn go(&mut self, from: u16, to: u16, wait_us: u64) {
-        let slot = self.slot(from, to);
-        let edge = &mut self.edges[slot];
-        edge.wait.add(wait_us);
-        edge.customers += u64::from(self.crossed[slot] != self.life);
-        self.crossed[slot] = self.life;
-        self.departments.go(from, to, self.life);
-    }
+/// Counts a touchpoint met. Without branches: whether a life was there before cannot be foreseen.
+#[inline]
+fn meet(node: &mut Node, met: &mut (u64, u64), life: u64) {
+    let times = met.1 * u64::from(met.0 == life) + 1;
+    *met = (life, times);
+    node.events += 1;
+    node.customers += u64::from(times == 1);
+    node.repeaters += u64::from(times == 2);
 }
 
 impl Walk for Map {
@@ -185,10 +174,19 @@ impl Walk for Map {
         self.durations.add(life.duration_us());
         self.nodes[usize::from(first)].starts += 1;
         self.nodes[usize::from(last)].ends += 1;
-        self.meet(first);
+        let ordinal = self.life;
+        let (nodes, met) = (self.nodes.as_mut_slice(), self.met.as_mut_slice());
+        for &touchpoint in life.touchpoint {
+            let at = usize::from(touchpoint);
+            meet(&mut nodes[at], &mut met[at], ordinal);
+        }
         for (pair, at) in life.touchpoint.windows(2).zip(life.at_us.windows(2)) {
-            self.meet(pair[1]);
-            self.go(pair[0], pair[1], at[1].abs_diff(at[0]));
+            let slot = self.slot(pair[0], pair[1]);
+            let edge = &mut self.edges[slot];
+            edge.wait.add(at[1].abs_diff(at[0]));
+            edge.customers += u64::from(self.crossed[slot] != ordinal);
+            self.crossed[slot] = ordinal;
+            self.departments.go(pair[0], pair[1], ordinal);
         }
     }
 
