@@ -61,7 +61,7 @@ impl From<refresh::Error> for Failure {
             Error::NoEdition => {
                 return Self::missing("Nothing is published yet.", "Run `kept import`, then `kept refresh`.");
             }
-            Error::RecordName(_) | Error::NoReason => {
+            Error::RecordName(_) | Error::NoReason | Error::Asked(_) => {
                 return Self::unclear(format!("{}.", sentence(&error.to_string())), BACK);
             }
             Error::NoRecord(_) | Error::NoModel | Error::NoProposal => {

@@ -3,6 +3,13 @@
 //! Raw tables are written by imports and read only where `imports` has a live row for them. Derived tables
 //! are replaced by a refresh and read only at the snapshot of a published edition.
 
+mod journey;
+
+pub use journey::{
+    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_nodes,
+    journey_variants, touchpoint_facts, touchpoint_months,
+};
+
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::sync::Arc;
 
@@ -391,5 +398,14 @@ pub fn all() -> Vec<Table> {
         postings(),
         statement(),
         customer_state(),
+        journey(),
+        journey_nodes(),
+        journey_edges(),
+        journey_variants(),
+        journey_compared(),
+        hand_offs(),
+        funnel(),
+        touchpoint_facts(),
+        touchpoint_months(),
     ]
 }

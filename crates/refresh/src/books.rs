@@ -34,6 +34,13 @@ pub(crate) struct Checks {
     pub(crate) postings: u64,
 }
 
+impl Checks {
+    /// For how many days after a purchase a customer may count as active; 0 where contracts alone decide.
+    pub(crate) fn longest_gap_days(&self) -> u32 {
+        self.gaps.iter().map(|gap| gap.days).max().unwrap_or(0)
+    }
+}
+
 /// The gap of one stream.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Gap {

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::inputs::Live;
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{books, customers, edition, timeline};
+use crate::{books, customers, edition, journey, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -25,6 +25,8 @@ pub enum Step {
     Timeline,
     /// Booking movements.
     Ledger,
+    /// Walking what customers live through.
+    Journey,
     /// Publishing.
     Edition,
 }
@@ -81,6 +83,9 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Ledger, done, events);
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
+    let mut told = |done| progress(Step::Journey, done, events);
+    let days = journey::setting::Days::new(as_of, books.longest_gap_days());
+    Box::pin(journey::walk(home, lake, &customers, number, days, &mut told)).await?;
     progress(Step::Edition, 0, 0);
     let checks = edition::Checks { books: &books, compared: &customers.compared };
     let edition = Edition {

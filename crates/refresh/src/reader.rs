@@ -2,8 +2,10 @@
 
 mod data;
 mod identity;
+mod journey;
 mod life;
 mod list;
+mod scorecard;
 mod statement;
 
 use crate::edition;

@@ -1,6 +1,7 @@
 //! What pages and commands show: plain rows read from one edition.
 
 pub mod identity;
+pub mod journey;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,8 @@ impl Figure {
 pub struct Wanted {
     /// Behind a number of the statement.
     pub figure: Option<(Period, Figure)>,
+    /// Behind a number of the journey.
+    pub journey: Option<journey::Number>,
     /// In this segment.
     pub segment: Option<String>,
     /// Whose name, e-mail, record key or id holds this text.

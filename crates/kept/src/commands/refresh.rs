@@ -65,6 +65,7 @@ const fn title(step: Step) -> &'static str {
         Step::Identity => "who is one customer",
         Step::Timeline => "events in order",
         Step::Ledger => "the books",
+        Step::Journey => "what customers live through",
         Step::Edition => "publish",
     }
 }
@@ -112,6 +113,7 @@ impl Meter {
             Step::Identity => "identity",
             Step::Timeline => "timeline",
             Step::Ledger => "ledger",
+            Step::Journey => "journey",
             Step::Edition => "edition",
         };
         self.spent.iter().map(|(step, seconds)| (name(*step), *seconds)).collect()

@@ -6,6 +6,7 @@ mod crash;
 mod duckdb;
 mod feeds;
 mod identity;
+mod journey;
 mod planted;
 mod real;
 mod same;

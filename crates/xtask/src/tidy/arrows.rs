@@ -14,7 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("lake", &[]),
     ("ledger", &["model"]),
     ("model", &[]),
-    ("refresh", &["identity", "intake", "lake", "ledger", "model"]),
+    ("refresh", &["identity", "intake", "journey", "lake", "ledger", "model"]),
     ("report", &["model"]),
     ("xtask", &[]),
 ];

@@ -1,6 +1,6 @@
 //! `/customers`: search, and the customers behind any number of the statement.
 
-use super::{shown_name, state};
+use super::{shown_name, state, walked};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::statement::show::{period, segment_select};
@@ -22,6 +22,14 @@ pub struct Asked {
     pub period: Option<String>,
     /// With `period`: which number.
     pub figure: Option<String>,
+    /// Which number of the journey, with `at`, `to` and `who`.
+    pub walk: Option<String>,
+    /// The touchpoint, department, stage or way of that number.
+    pub at: Option<String>,
+    /// Where to.
+    pub to: Option<String>,
+    /// `stayed`, `left`, or all.
+    pub who: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -54,8 +62,12 @@ impl Asked {
                 ));
             }
         };
+        let (at, to, who) = (given(self.at), given(self.to), given(self.who));
+        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        let journey = walked::number(given(self.walk).as_deref(), &text(&at), &text(&to), &text(&who))?;
         Ok(Wanted {
             figure,
+            journey,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
@@ -75,6 +87,8 @@ pub struct View {
     pub list: CustomerList,
     /// Segments one can choose.
     pub segments: Vec<String>,
+    /// The number of the journey in words; empty for none.
+    pub walked: String,
 }
 
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
@@ -85,7 +99,9 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let Some((edition, (list, segments))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
-    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments }))
+    let walked =
+        wanted.journey.as_ref().map(|number| walked::told(number, hub.reader.company())).unwrap_or_default();
+    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments, walked }))
 }
 
 /// The page.
@@ -96,7 +112,7 @@ pub fn page(view: &View) -> Markup {
             h1 { (sentence(view)) }
         }
         (search(view))
-        (chips(&view.wanted))
+        (chips(view))
         @if view.list.rows.is_empty() { (none(view)) } @else { (table(view)) }
         (layout::pager(view.wanted.offset, view.list.rows.len(), view.list.total, view.wanted.limit, &|offset| {
             address(&Wanted { offset, ..view.wanted.clone() })
@@ -114,6 +130,9 @@ fn sentence(view: &View) -> String {
     }
     if let Some((period, figure)) = wanted.figure {
         told = format!("{told} {}", behind(period, figure));
+    }
+    if !view.walked.is_empty() {
+        told = format!("{told} {}", view.walked);
     }
     if let Some(segment) = &wanted.segment {
         told = format!("{told}, in segment {segment}");
@@ -144,16 +163,10 @@ fn address(wanted: &Wanted) -> String {
     let offset = if wanted.offset == 0 { String::new() } else { wanted.offset.to_string() };
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     let (segment, search) = (text(&wanted.segment), text(&wanted.search));
-    links::address(
-        "/customers",
-        &[
-            ("period", &period),
-            ("figure", figure),
-            ("segment", &segment),
-            ("q", &search),
-            ("offset", &offset),
-        ],
-    )
+    let mut parts: Vec<(&str, &str)> = vec![("period", &period), ("figure", figure)];
+    parts.extend(wanted.journey.iter().flat_map(links::walked_parts));
+    parts.extend([("segment", segment.as_str()), ("q", &search), ("offset", &offset)]);
+    links::address("/customers", &parts)
 }
 
 fn search(view: &View) -> Markup {
@@ -162,6 +175,9 @@ fn search(view: &View) -> Markup {
             @if let Some((period, figure)) = view.wanted.figure {
                 input type="hidden" name="period" value=(period);
                 input type="hidden" name="figure" value=(figure.name());
+            }
+            @for (name, value) in view.wanted.journey.iter().flat_map(links::walked_parts) {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
             }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
@@ -175,11 +191,15 @@ fn search(view: &View) -> Markup {
 }
 
 /// Each condition in words, with a link that takes it away.
-fn chips(wanted: &Wanted) -> Markup {
+fn chips(view: &View) -> Markup {
+    let wanted = &view.wanted;
     let start = Wanted { offset: 0, ..wanted.clone() };
     let mut chips: Vec<(String, Wanted)> = Vec::new();
     if let Some((period, figure)) = wanted.figure {
         chips.push((behind(period, figure), Wanted { figure: None, ..start.clone() }));
+    }
+    if wanted.journey.is_some() {
+        chips.push((view.walked.clone(), Wanted { journey: None, ..start.clone() }));
     }
     if let Some(segment) = &wanted.segment {
         chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
@@ -203,7 +223,11 @@ fn chips(wanted: &Wanted) -> Markup {
 
 fn none(view: &View) -> Markup {
     let wanted = &view.wanted;
-    if wanted.figure.is_none() && wanted.segment.is_none() && wanted.search.is_none() && view.list.total == 0
+    if wanted.figure.is_none()
+        && wanted.journey.is_none()
+        && wanted.segment.is_none()
+        && wanted.search.is_none()
+        && view.list.total == 0
     {
         return layout::empty(
             "No silo told of a customer yet. Put the exports where kept.toml says, then run:",
@@ -254,7 +278,13 @@ mod tests {
     use crate::samples;
 
     fn view(wanted: Wanted) -> View {
-        View { frame: samples::frame(), wanted, list: samples::customers(), segments: samples::segments() }
+        View {
+            frame: samples::frame(),
+            wanted,
+            list: samples::customers(),
+            segments: samples::segments(),
+            walked: String::new(),
+        }
     }
 
     fn asked(figure: Option<&str>, period: Option<&str>) -> Asked {
@@ -265,6 +295,7 @@ mod tests {
     fn the_list_names_its_conditions_and_each_can_be_removed() {
         let wanted = Wanted {
             figure: Some((Period::parse("2026-09").expect("period"), Figure::Moved(Movement::Lost))),
+            journey: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,
