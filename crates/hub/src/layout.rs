@@ -34,6 +34,10 @@ pub enum Place {
     Statement,
     /// Customers and one customer.
     Customers,
+    /// What customers live through.
+    Journey,
+    /// The scorecard of touchpoints.
+    Scorecard,
     /// Everything under data.
     Data,
     /// Outside the navigation.
@@ -54,6 +58,8 @@ fn shell(company: &str, place: Place, title: &str, content: &Markup, foot: &Mark
     let places = [
         (Place::Statement, "/", "Statement"),
         (Place::Customers, "/customers", "Customers"),
+        (Place::Journey, "/journey", "Journey"),
+        (Place::Scorecard, "/scorecard", "Scorecard"),
         (Place::Data, "/data", "Data"),
     ];
     html! {

@@ -2,4 +2,6 @@
 
 pub mod customers;
 pub mod data;
+pub mod journey;
+pub mod scorecard;
 pub mod statement;

@@ -1,7 +1,7 @@
 //! Which address leads to which page.
 
 use crate::guards::within_guards;
-use crate::pages::{customers, data, statement};
+use crate::pages::{customers, data, journey, scorecard, statement};
 use crate::{Hub, api, assets, error};
 use axum::Router;
 use axum::routing::get;
@@ -13,6 +13,10 @@ pub fn router(hub: Hub) -> Router {
         .route("/", get(statement::show::get))
         .route("/customers", get(customers::list::get))
         .route("/customers/{id}", get(customers::show::get))
+        .route("/journey", get(journey::show::get))
+        .route("/scorecard", get(scorecard::get))
+        .route("/api/v1/journey", get(journey::show::json))
+        .route("/api/v1/scorecard", get(scorecard::json))
         .route("/data", get(data::silos::get))
         .route("/data/identity", get(data::identity::review::get))
         .route("/data/identity/decisions", get(data::identity::decisions::get))

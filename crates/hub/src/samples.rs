@@ -1,9 +1,11 @@
 //! Samples that every template is rendered with in tests, and what no page may ever hold.
 
 mod identity;
+mod journey;
 mod rows;
 
 pub(crate) use identity::{decisions, explanation, identity, model, proposal, waiting};
+pub(crate) use journey::{journey, scorecard};
 pub(crate) use rows::{customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos};
 
 use crate::layout::Frame;

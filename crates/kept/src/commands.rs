@@ -6,6 +6,7 @@ pub(crate) mod demo;
 pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod journey;
 pub(crate) mod refresh;
 pub(crate) mod serve;
 pub(crate) mod sql;

@@ -39,6 +39,8 @@ enum Command {
     Refresh(commands::refresh::Args),
     /// Tells how the customer base moved: opening + gained + won back − lost = closing.
     Statement(commands::statement::Args),
+    /// Shows what customers live through across departments: touchpoints, ways, waits.
+    Journey(commands::journey::Args),
     /// Shows one customer's life, or the customers a search finds.
     Customer(commands::customer::Args),
     /// Tells who is one customer and why, and takes what people decide about it.
@@ -77,6 +79,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Import(args) => commands::import::run(&home, &args, json).await,
             Command::Refresh(args) => commands::refresh::run(&home, &args, json).await,
             Command::Statement(args) => commands::statement::run(&home, &args, json).await,
+            Command::Journey(args) => commands::journey::run(&home, &args, json).await,
             Command::Customer(args) => commands::customer::run(&home, &args, json).await,
             Command::Identity(task) => commands::identity::run(&home, &task, json).await,
             Command::Sql(args) => commands::sql::run(&home, &args, json).await,
