@@ -36,9 +36,9 @@ impl IntoResponse for Refusal {
     }
 }
 
-type Answer = Result<Response, Refusal>;
+pub(crate) type Answer = Result<Response, Refusal>;
 /// What the address asks for, so that a refusal is JSON too.
-type Wanted<T> = Result<Wants<T>, Failure>;
+pub(crate) type Wanted<T> = Result<Wants<T>, Failure>;
 
 /// `/api/v1/statement?by=month&segment=…&as=restated`
 pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
@@ -168,11 +168,11 @@ pub(crate) async fn explain(State(hub): State<Hub>, asked: Wanted<explain::Asked
     Ok(told(&edition, "explanation", &explanation))
 }
 
-fn unpublished() -> Failure {
+pub(crate) fn unpublished() -> Failure {
     Failure::missing("Nothing is published yet.", "Run `kept import`, then `kept refresh`.")
 }
 
-fn told(edition: &Edition, name: &str, rows: &impl Serialize) -> Response {
+pub(crate) fn told(edition: &Edition, name: &str, rows: &impl Serialize) -> Response {
     json_of(StatusCode::OK, &json!({"edition": edition, name: rows}))
 }
 

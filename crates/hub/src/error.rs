@@ -67,7 +67,7 @@ impl From<refresh::Error> for Failure {
                     "Run `kept refresh` in the home folder, then load this page again.",
                 );
             }
-            Error::RecordName(_) | Error::NoReason => {
+            Error::RecordName(_) | Error::NoReason | Error::Asked(_) => {
                 return Self::unclear(format!("{}.", sentence(&error.to_string())), BACK);
             }
             Error::NoRecord(_) | Error::NoModel | Error::NoProposal => {

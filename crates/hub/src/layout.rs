@@ -36,6 +36,10 @@ pub enum Place {
     Reasons,
     /// Customers and one customer.
     Customers,
+    /// What customers live through.
+    Journey,
+    /// The scorecard of touchpoints.
+    Scorecard,
     /// Everything under data.
     Data,
     /// Outside the navigation.
@@ -57,6 +61,8 @@ fn shell(company: &str, place: Place, title: &str, content: &Markup, foot: &Mark
         (Place::Statement, "/", "Statement"),
         (Place::Reasons, "/reasons", "Reasons"),
         (Place::Customers, "/customers", "Customers"),
+        (Place::Journey, "/journey", "Journey"),
+        (Place::Scorecard, "/scorecard", "Scorecard"),
         (Place::Data, "/data", "Data"),
     ];
     html! {

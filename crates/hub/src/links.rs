@@ -3,6 +3,7 @@
 use model::{Granularity, Period};
 use refresh::view::asset::Among;
 use refresh::view::closings::Basis;
+use refresh::view::journey::{Number, Who};
 use std::fmt::Write as _;
 
 /// The list behind a number of the statement. An empty segment is the whole.
@@ -13,6 +14,18 @@ pub fn behind(period: Period, figure: &str, segment: &str) -> String {
 /// The list behind a number of cohorts, survival or worth. An empty segment is the whole.
 pub fn among(among: Among, segment: &str) -> String {
     address("/customers", &[("among", &among.to_string()), ("segment", segment)])
+}
+
+/// The list behind a number of the journey. An empty segment is the whole.
+pub fn walked(number: &Number, segment: &str) -> String {
+    let parts = walked_parts(number);
+    address("/customers", &[&parts[..], &[("segment", segment)]].concat())
+}
+
+/// The parameters that name a number of the journey.
+pub(crate) fn walked_parts(number: &Number) -> [(&str, &str); 4] {
+    let who = if number.who == Who::All { "" } else { number.who.name() };
+    [("walk", number.counted.name()), ("at", &number.at), ("to", &number.to), ("who", who)]
 }
 
 /// The statement of a granularity, with one period in front when given.

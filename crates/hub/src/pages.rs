@@ -4,5 +4,7 @@ pub mod asset;
 pub mod closings;
 pub mod customers;
 pub mod data;
+pub mod journey;
 pub mod reasons;
+pub mod scorecard;
 pub mod statement;

@@ -1,7 +1,7 @@
 //! Which address leads to which page.
 
 use crate::guards::within_guards;
-use crate::pages::{asset, closings, customers, data, reasons, statement};
+use crate::pages::{asset, closings, customers, data, journey, reasons, scorecard, statement};
 use crate::{Hub, api, assets, error};
 use axum::Router;
 use axum::routing::get;
@@ -19,6 +19,10 @@ pub fn router(hub: Hub) -> Router {
         .route("/worth", get(asset::worth::get))
         .route("/customers", get(customers::list::get))
         .route("/customers/{id}", get(customers::show::get))
+        .route("/journey", get(journey::show::get))
+        .route("/scorecard", get(scorecard::get))
+        .route("/api/v1/journey", get(journey::show::json))
+        .route("/api/v1/scorecard", get(scorecard::json))
         .route("/data", get(data::silos::get))
         .route("/data/identity", get(data::identity::review::get))
         .route("/data/identity/decisions", get(data::identity::decisions::get))

@@ -8,6 +8,12 @@ mod raw;
 
 pub use asset::*;
 pub use raw::*;
+mod journey;
+
+pub use journey::{
+    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_nodes,
+    journey_variants, touchpoint_facts, touchpoint_months,
+};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use std::sync::Arc;
@@ -304,5 +310,14 @@ pub fn all() -> Vec<Table> {
         survival_tests(),
         worth(),
         customer_worth(),
+        journey(),
+        journey_nodes(),
+        journey_edges(),
+        journey_variants(),
+        journey_compared(),
+        hand_offs(),
+        funnel(),
+        touchpoint_facts(),
+        touchpoint_months(),
     ]
 }

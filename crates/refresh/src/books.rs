@@ -39,6 +39,11 @@ impl Checks {
     pub(crate) fn gap_days(&self, stream: &str) -> Option<u32> {
         self.gaps.iter().find(|gap| gap.stream == stream).map(|gap| gap.days)
     }
+
+    /// For how many days after a purchase a customer may count as active; 0 where contracts alone decide.
+    pub(crate) fn longest_gap_days(&self) -> u32 {
+        self.gaps.iter().map(|gap| gap.days).max().unwrap_or(0)
+    }
 }
 
 /// The gap of one stream.

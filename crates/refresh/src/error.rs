@@ -48,6 +48,12 @@ pub enum Error {
     /// The ledger refused its input.
     #[error("ledger: {0}")]
     Ledger(#[from] ledger::Error),
+    /// The journey refused its input.
+    #[error("journey: {0}")]
+    Journey(#[from] journey::Error),
+    /// The address names something that the edition does not have.
+    #[error("{0} It may have been renamed in kept.toml; go back to the page and choose again")]
+    Asked(String),
     /// Identity refused its input.
     #[error("identity: {0}")]
     Identity(#[from] identity::Error),

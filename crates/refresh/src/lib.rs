@@ -1,6 +1,6 @@
 //! Refresh: from imported rows to one published edition, and the reading of editions.
 //!
-//! The order of the steps is imports → identity → timeline → ledger → balance → closed books → reasons → asset → edition. Any failure leaves
+//! The order of the steps is imports → identity → timeline → ledger → balance → closed books → reasons → asset → journey → edition. Any failure leaves
 //! the last edition as it is.
 
 mod asset;
@@ -11,6 +11,7 @@ pub mod decisions;
 mod edition;
 mod error;
 mod inputs;
+mod journey;
 mod models;
 mod people;
 mod publish;

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::inputs::{Live, Said, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{asset, books, customers, edition, reasons, timeline};
+use crate::{asset, books, customers, edition, journey, reasons, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -30,6 +30,8 @@ pub enum Step {
     Reasons,
     /// Telling how customers stay and what they are worth.
     Asset,
+    /// Walking what customers live through.
+    Journey,
     /// Publishing.
     Edition,
 }
@@ -95,6 +97,9 @@ pub async fn refresh(
     let mut told = |done| progress(Step::Asset, done, events);
     let snapshot = lake.head().await?;
     Box::pin(asset::keep(home, lake, &customers, snapshot, number, as_of, &mut told)).await?;
+    let mut told = |done| progress(Step::Journey, done, events);
+    let days = journey::setting::Days::new(as_of, books.longest_gap_days());
+    Box::pin(journey::walk(home, lake, &customers, number, days, &mut told)).await?;
     progress(Step::Edition, 0, 0);
     let (compared, identity) = (&customers.compared[..], customers.effort);
     let checks = edition::Checks { books: &books, closed: closed.as_ref(), compared, identity };

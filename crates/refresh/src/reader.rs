@@ -5,9 +5,11 @@ mod closings;
 mod data;
 mod export;
 mod identity;
+mod journey;
 mod life;
 mod list;
 mod reasons;
+mod scorecard;
 mod statement;
 
 use crate::edition;

@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod closings;
 pub mod identity;
+pub mod journey;
 pub mod reasons;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
@@ -121,6 +122,8 @@ pub struct Wanted {
     pub among: Option<asset::Among>,
     /// Behind a number of a bridge; goes before the three above.
     pub bridge: Option<closings::BridgeList>,
+    /// Behind a number of the journey.
+    pub journey: Option<journey::Number>,
     /// In this segment.
     pub segment: Option<String>,
     /// Whose name, e-mail, record key or id holds this text.

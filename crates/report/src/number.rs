@@ -123,6 +123,21 @@ pub fn rate(share: f64) -> String {
     format!("{}.{part}", whole.parse::<u64>().map_or_else(|_| whole.to_owned(), grouped))
 }
 
+/// A stretch of time in microseconds, in the unit that fits: `40 s`, `12 min`, `5.3 h`, `4.2 days`, `180 days`.
+pub fn span(us: f64) -> String {
+    const UNITS: [(f64, f64, &str); 4] = [
+        (60.0, 1.0, "s"),
+        (3_600.0, 60.0, "min"),
+        (86_400.0, 3_600.0, "h"),
+        (f64::INFINITY, 86_400.0, "days"),
+    ];
+    let seconds = (us / 1e6).max(0.0);
+    let unit = UNITS.iter().find(|(until, ..)| seconds < *until).unwrap_or(&UNITS[3]);
+    let told = seconds / unit.1;
+    let decimals = usize::from(told < 9.95 && unit.1 > 60.0);
+    if told < 1e6 { format!("{told:.decimals$}{GLUE}{}", unit.2) } else { "–".to_owned() }
+}
+
 /// `1 customer`, `2 customers`, `no customers`.
 pub fn counted(number: usize, one: &str, many: &str) -> String {
     match number {
@@ -162,6 +177,22 @@ fn grouped(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn stretches_of_time_take_the_unit_that_fits() {
+        for (seconds, told) in [
+            (0.0, "0 s"),
+            (59.0, "59 s"),
+            (720.0, "12 min"),
+            (19_080.0, "5.3 h"),
+            (82_800.0, "23 h"),
+            (362_880.0, "4.2 days"),
+            (15_552_000.0, "180 days"),
+            (f64::INFINITY, "–"),
+        ] {
+            assert_eq!(span(seconds * 1e6).replace(GLUE, " "), told);
+        }
+    }
 
     fn currency(code: &str) -> Currency {
         Currency::parse(code).expect("code")

@@ -4,6 +4,7 @@ mod ledger;
 mod life;
 pub mod list;
 pub mod show;
+pub(crate) mod walked;
 
 use maud::{Markup, html};
 use refresh::view::CustomerRow;

@@ -67,6 +67,7 @@ const fn title(step: Step) -> &'static str {
         Step::Ledger => "the books",
         Step::Reasons => "why they left",
         Step::Asset => "how customers stay",
+        Step::Journey => "what customers live through",
         Step::Edition => "publish",
     }
 }
@@ -116,6 +117,7 @@ impl Meter {
             Step::Ledger => "ledger",
             Step::Reasons => "reasons",
             Step::Asset => "asset",
+            Step::Journey => "journey",
             Step::Edition => "edition",
         };
         self.spent.iter().map(|(step, seconds)| (name(*step), *seconds)).collect()

@@ -9,6 +9,7 @@ mod duckdb;
 mod feeds;
 mod identity;
 mod incremental;
+mod journey;
 mod planted;
 mod real;
 mod reasons;

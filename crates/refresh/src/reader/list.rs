@@ -39,6 +39,10 @@ impl Reader {
             }
             entries = found;
         }
+        if let Some(number) = &wanted.journey {
+            let counted: FxHashSet<u32> = self.counted(&current, number).await?.into_iter().collect();
+            entries.retain(|entry| counted.contains(&entry.customer));
+        }
         if let Some(allowed) = current.allowed(wanted).await? {
             entries.retain(|entry| allowed.contains(&entry.customer));
         }

@@ -1,6 +1,6 @@
 //! `/customers`: search, and the customers behind any number of the statement.
 
-use super::{shown_name, state};
+use super::{shown_name, state, walked};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::asset;
@@ -33,6 +33,14 @@ pub struct Asked {
     pub among: Option<String>,
     /// With `period`: what changed a closed period since, by cause; `all` for every cause.
     pub bridge: Option<String>,
+    /// Which number of the journey, with `at`, `to` and `who`.
+    pub walk: Option<String>,
+    /// The touchpoint, department, stage or way of that number.
+    pub at: Option<String>,
+    /// Where to.
+    pub to: Option<String>,
+    /// `stayed`, `left`, or all.
+    pub who: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -71,6 +79,9 @@ impl Asked {
                 ));
             }
         };
+        let (at, to, who) = (given(self.at), given(self.to), given(self.who));
+        let text = |part: &Option<String>| part.clone().unwrap_or_default();
+        let journey = walked::number(given(self.walk).as_deref(), &text(&at), &text(&to), &text(&who))?;
         let among = match given(self.among) {
             None => None,
             Some(text) => Some(asset::among(&text)?),
@@ -81,6 +92,7 @@ impl Asked {
             losses,
             among,
             bridge,
+            journey,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
@@ -124,6 +136,8 @@ pub struct View {
     pub segments: Vec<String>,
     /// What the reason or cause behind a list of losses is called.
     pub cause: Option<String>,
+    /// The number of the journey in words; empty for none.
+    pub walked: String,
 }
 
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
@@ -140,7 +154,9 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let Some((edition, (list, segments, cause))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
-    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments, cause }))
+    let walked =
+        wanted.journey.as_ref().map(|number| walked::told(number, hub.reader.company())).unwrap_or_default();
+    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments, cause, walked }))
 }
 
 /// The page.
@@ -178,6 +194,9 @@ fn sentence(view: &View) -> String {
     }
     if let Some(list) = wanted.bridge {
         told = format!("{told} {}", behind_bridge(list));
+    }
+    if !view.walked.is_empty() {
+        told = format!("{told} {}", view.walked);
     }
     if let Some(segment) = &wanted.segment {
         told = format!("{told}, in segment {segment}");
@@ -240,19 +259,12 @@ fn address(wanted: &Wanted) -> String {
     let offset = if wanted.offset == 0 { String::new() } else { wanted.offset.to_string() };
     let text = |part: &Option<String>| part.clone().unwrap_or_default();
     let (segment, search) = (text(&wanted.segment), text(&wanted.search));
-    links::address(
-        "/customers",
-        &[
-            ("period", &period),
-            ("figure", figure),
-            ("lost", &lost),
-            ("bridge", bridge),
-            ("among", &wanted.among.map(|among| among.to_string()).unwrap_or_default()),
-            ("segment", &segment),
-            ("q", &search),
-            ("offset", &offset),
-        ],
-    )
+    let among = wanted.among.map(|among| among.to_string()).unwrap_or_default();
+    let mut parts: Vec<(&str, &str)> =
+        vec![("period", &period), ("figure", figure), ("lost", &lost), ("bridge", bridge), ("among", &among)];
+    parts.extend(wanted.journey.iter().flat_map(links::walked_parts));
+    parts.extend([("segment", segment.as_str()), ("q", &search), ("offset", &offset)]);
+    links::address("/customers", &parts)
 }
 
 fn search(view: &View) -> Markup {
@@ -271,6 +283,9 @@ fn search(view: &View) -> Markup {
                 input type="hidden" name="bridge" value=(list.cause.map_or("all", Cause::name));
             }
             @if let Some(among) = view.wanted.among { input type="hidden" name="among" value=(among); }
+            @for (name, value) in view.wanted.journey.iter().flat_map(links::walked_parts) {
+                @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
             }
@@ -298,6 +313,9 @@ fn chips(view: &View) -> Markup {
     }
     if let Some(list) = wanted.bridge {
         chips.push((behind_bridge(list), Wanted { bridge: None, ..start.clone() }));
+    }
+    if wanted.journey.is_some() {
+        chips.push((view.walked.clone(), Wanted { journey: None, ..start.clone() }));
     }
     if let Some(segment) = &wanted.segment {
         chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
@@ -334,6 +352,7 @@ fn none(view: &View) -> Markup {
         && wanted.losses.is_none()
         && wanted.among.is_none()
         && wanted.bridge.is_none()
+        && wanted.journey.is_none()
         && wanted.segment.is_none()
         && wanted.search.is_none()
         && view.list.total == 0
@@ -401,7 +420,7 @@ mod tests {
 
     fn view(wanted: Wanted) -> View {
         let (frame, list, segments) = (samples::frame(), samples::customers(), samples::segments());
-        View { frame, wanted, list, segments, cause: None }
+        View { frame, wanted, list, segments, cause: None, walked: String::new() }
     }
 
     fn asked(figure: Option<&str>, period: Option<&str>) -> Asked {
@@ -415,6 +434,7 @@ mod tests {
             losses: None,
             among: None,
             bridge: None,
+            journey: None,
             segment: Some("North".into()),
             search: Some("<ann>".into()),
             offset: 50,

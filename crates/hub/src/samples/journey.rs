@@ -1,0 +1,153 @@
+//! A journey of three touchpoints and its scorecard.
+
+use model::Day;
+use refresh::view::journey::{
+    Compared, Edge, Facts, HandOff, Journey, Landmark, Month, Named, Scorecard, Scored, Step, Totals,
+    Touchpoint, Variant, Wait, Who,
+};
+
+fn named(id: &str, name: &str) -> Named {
+    Named { id: id.into(), name: name.into() }
+}
+
+fn wait(hours: f64) -> Wait {
+    let us = |hours: f64| Some(hours * 3_600e6);
+    Wait { median_us: us(hours), p90_us: us(hours * 3.0), mean_us: us(hours * 1.4) }
+}
+
+fn day(text: &str) -> Day {
+    Day::parse(text).expect("day")
+}
+
+fn touchpoints(who: Who) -> Vec<Touchpoint> {
+    let failed = if who == Who::Left { 60 } else { 10 };
+    let one = |code: u16, key: &str, name: &str, customers, failed| Touchpoint {
+        code,
+        key: key.into(),
+        name: name.into(),
+        department: usize::from(code),
+        stage: usize::from(code),
+        events: customers * 2,
+        customers,
+        starts: customers / 2,
+        ends: customers / 3,
+        repeaters: customers / 4,
+        failed,
+        failures: failed,
+    };
+    vec![
+        one(0, "order", "Order <b>", 100, 0),
+        one(1, "delivery", "Delivery", 90, failed),
+        one(2, "a b&c", "Request for help", 30, 3),
+    ]
+}
+
+fn compared() -> Vec<Compared> {
+    let one = |met: &str, name: &str, key: &str, to: &str| Compared {
+        met: met.into(),
+        name: name.into(),
+        to_name: to.into(),
+        key: key.into(),
+        to_key: to.to_lowercase(),
+        met_left: 60,
+        met_stayed: 10,
+        unmet_left: 40,
+        unmet_stayed: 90,
+        odds_ratio: Some(13.5),
+        low: Some(6.3),
+        high: Some(28.9),
+        fdr: Some(0.000_1),
+    };
+    vec![one("failure", "Delivery", "delivery", ""), one("hand_off", "Shop", "shop", "Care")]
+}
+
+/// A journey of a group.
+pub(crate) fn journey(who: Who) -> Journey {
+    let edge =
+        |from, to, customers| Edge { from, to, customers, transitions: customers + 5, wait: wait(30.0) };
+    let hand_off =
+        |from, to, customers| HandOff { from, to, customers, transitions: customers, wait: wait(9.0) };
+    let mut edges = vec![edge(0, 1, 80), edge(1, 0, 20), edge(1, 2, 15), edge(2, 2, 4)];
+    if who == Who::Stayed {
+        edges.truncate(2);
+    }
+    Journey {
+        segment: String::new(),
+        who,
+        landmark: Landmark { day: day("2026-05-04"), look_back_days: 365, horizon_days: 180 },
+        departments: vec![
+            named("shop", "Shop"),
+            named("post", "Fulfilment"),
+            named("care", "Care"),
+            named("", ""),
+        ],
+        stages: vec![
+            named("buy", "Buy"),
+            named("receive", "Receive"),
+            named("help", "Get help"),
+            named("", ""),
+        ],
+        totals: Totals {
+            customers: 100,
+            events: 440,
+            transitions: edges.iter().map(|edge| edge.transitions).sum(),
+            crossings: 100,
+            variants: 12,
+            variants_of_most: 4,
+            duration: wait(2_000.0),
+        },
+        touchpoints: touchpoints(who),
+        edges,
+        hand_offs: vec![hand_off(0, 1, 80), hand_off(1, 1, 3), hand_off(1, 2, 15)],
+        variants: vec![Variant {
+            key: "0f".repeat(16),
+            steps: vec!["Order <b>".into(), "Delivery".into()],
+            customers: 40,
+            mean_us: 4e11,
+            example: "abc".into(),
+        }],
+        funnel: vec![
+            Step { stage: named("buy", "Buy"), customers: 100, wait: Wait::default() },
+            Step { stage: named("receive", "Receive"), customers: 80, wait: wait(30.0) },
+        ],
+        compared: compared(),
+    }
+}
+
+/// A scorecard of two touchpoints.
+pub(crate) fn scorecard() -> Scorecard {
+    let facts = |recent_unharmed| Facts {
+        events: 400,
+        failures: 30,
+        wait: wait(40.0),
+        met: 90,
+        failed: 25,
+        followed: 60,
+        followed_left: 6,
+        failed_followed: 20,
+        failed_left: 5,
+        recent: 50,
+        recent_unharmed,
+    };
+    let months = (1..=12).map(|month| Month {
+        month: day(&format!("2026-{month:02}-01")),
+        customers: 10,
+        events: if month == 3 { 0 } else { 20 },
+        failures: if month == 3 { 0 } else { month % 4 },
+    });
+    let row = |key: &str, name: &str, recent_unharmed| Scored {
+        key: key.into(),
+        name: name.into(),
+        owner: "Fulfilment & more".into(),
+        stage: "Receive".into(),
+        facts: facts(recent_unharmed),
+        months: months.clone().collect(),
+    };
+    Scorecard {
+        segment: String::new(),
+        follow_up_days: 270,
+        customers: 100,
+        whole: facts(40),
+        rows: vec![row("delivery", "Delivery", 30), row("order", "Order <b>", 50)],
+    }
+}

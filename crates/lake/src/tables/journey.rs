@@ -1,0 +1,103 @@
+//! The tables of the journey. Every row tells of a group of customers: those of `segment` (empty: all) and of `who`
+//! (`all`, or of those active on the landmark day the `stayed` and the `left`, with what they met before it).
+
+use super::{Date32, Float64, Table, UInt16, UInt32, UInt64, Utf8, may, must, table};
+use arrow::datatypes::Field;
+
+fn of_group(name: &'static str, counts: &[&str], fields: Vec<Field>) -> Table {
+    let mut all = vec![must("segment", Utf8), must("who", Utf8)];
+    all.extend(fields);
+    all.extend(counts.iter().map(|name| must(name, UInt64)));
+    table(name, true, all)
+}
+
+/// From one event to the next, microseconds.
+fn waits() -> [Field; 3] {
+    [may("median_us", Float64), may("p90_us", Float64), may("mean_us", Float64)]
+}
+
+/// One row a group: the days by which it was told apart and how many it has. Durations are from first to last event.
+pub fn journey() -> Table {
+    let counts = ["customers", "events", "transitions", "crossings", "variants", "variants_of_most"];
+    let mut fields = vec![must("landmark", Date32)];
+    fields.extend(
+        ["look_back_days", "horizon_days", "follow_up_days", "recent_days"].map(|days| must(days, UInt16)),
+    );
+    fields.extend(waits());
+    of_group("journey", &counts, fields)
+}
+
+/// Touchpoints on the map. Counts of customers but for `events` and `failures`.
+pub fn journey_nodes() -> Table {
+    let counts = ["events", "customers", "starts", "ends", "repeaters", "failed", "failures"];
+    of_group("journey_nodes", &counts, vec![must("touchpoint", UInt16)])
+}
+
+/// Direct successions of two touchpoints.
+pub fn journey_edges() -> Table {
+    let mut fields = vec![must("from_touchpoint", UInt16), must("to_touchpoint", UInt16)];
+    fields.extend(waits());
+    of_group("journey_edges", &["customers", "transitions"], fields)
+}
+
+/// The most frequent whole ways, by `place` from 1. `key` is 32 hex digits, `sequence` touchpoint codes with blanks
+/// between, `exemplar` the lowest customer code.
+pub fn journey_variants() -> Table {
+    let fields = vec![
+        must("place", UInt32),
+        must("key", Utf8),
+        must("sequence", Utf8),
+        must("exemplar", UInt32),
+        must("mean_us", Float64),
+    ];
+    of_group("journey_variants", &["customers"], fields)
+}
+
+/// What was met before the landmark by those who left and by those who stayed: `met` is `touchpoint`, `failure` or
+/// `hand_off`; `from_code` a touchpoint or a department, `to_code` a department (65535: none).
+pub fn journey_compared() -> Table {
+    let mut fields = vec![must("met", Utf8), must("from_code", UInt16), must("to_code", UInt16)];
+    fields.extend(["odds_ratio", "low", "high", "p", "fdr"].map(|name| may(name, Float64)));
+    of_group("journey_compared", &["met_left", "met_stayed", "unmet_left", "unmet_stayed"], fields)
+}
+
+/// Departments handing customers on, by id; empty where nobody owns a touchpoint.
+pub fn hand_offs() -> Table {
+    let mut fields = vec![must("from_department", Utf8), must("to_department", Utf8)];
+    fields.extend(waits());
+    of_group("hand_offs", &["customers", "transitions"], fields)
+}
+
+/// The stages in order, by `step` from 1, with the customers who came so far and the time from the step before.
+pub fn funnel() -> Table {
+    let mut fields = vec![must("step", UInt16), must("stage", Utf8)];
+    fields.extend(waits());
+    of_group("funnel", &["customers"], fields)
+}
+
+/// The scorecard: `touchpoint` 65535 tells the whole experience. Waits are from the event before of the same order or
+/// ticket.
+pub fn touchpoint_facts() -> Table {
+    let mut fields = vec![must("touchpoint", UInt16)];
+    fields.extend(waits());
+    let counts = [&["events", "failures", "waits"], TOUCHPOINT_MARKS].concat();
+    of_group("touchpoint_facts", &counts, fields)
+}
+
+/// Counts of customers in `touchpoint_facts`, in order: see `journey::Mark`.
+pub const TOUCHPOINT_MARKS: &[&str] = &[
+    "met",
+    "failed",
+    "followed",
+    "followed_left",
+    "failed_followed",
+    "failed_left",
+    "recent",
+    "recent_unharmed",
+];
+
+/// Touchpoints by month, named by its first day.
+pub fn touchpoint_months() -> Table {
+    let fields = vec![must("month", Date32), must("touchpoint", UInt16)];
+    of_group("touchpoint_months", &["customers", "events", "failures"], fields)
+}

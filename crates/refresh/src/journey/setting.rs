@@ -1,0 +1,259 @@
+//! What the walk over the timeline and the lists behind its numbers share: who owns what, what became of whom, which
+//! days are compared, and the timeline's columns.
+
+use crate::error::Error;
+use crate::view::journey::Who;
+use ::journey::{Columns, Fates, Landmark, Life, NONE, Pass, Rows, ScoreDays, Touchpoints, Walk};
+use arrow::array::{
+    Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt8Array,
+    UInt16Array, UInt32Array, UInt64Array,
+};
+use futures::StreamExt;
+use lake::{View, column};
+use model::Day;
+use model::config::Config;
+use std::sync::Arc;
+
+/// Who is lost within so many days after a landmark has left.
+const HORIZON_DAYS: u16 = 180;
+/// What was met in so many days up to the landmark counts.
+const LOOK_BACK_DAYS: u16 = 365;
+/// Who ceases to buy within so many days after a contact has left after it.
+const FOLLOW_UP_DAYS: u16 = 90;
+/// So many last days tell the whole experience.
+const RECENT_DAYS: u16 = 90;
+
+/// The days of an edition's journey.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Days {
+    pub(crate) landmark: Landmark,
+    pub(crate) score: ScoreDays,
+}
+
+impl Days {
+    /// Those of books up to `as_of`, in which customers are lost up to `gap_days` after they ceased to buy. The landmark
+    /// is as late as what became of customers is known.
+    pub(crate) fn new(as_of: Day, gap_days: u32) -> Self {
+        let gap_days = u16::try_from(gap_days).unwrap_or(u16::MAX);
+        let landmark = Landmark {
+            day: as_of.plus(-i32::from(HORIZON_DAYS)).0,
+            look_back_days: LOOK_BACK_DAYS,
+            horizon_days: HORIZON_DAYS,
+        };
+        let follow_up_days = FOLLOW_UP_DAYS.saturating_add(gap_days);
+        Self { landmark, score: ScoreDays { as_of: as_of.0, follow_up_days, recent_days: RECENT_DAYS } }
+    }
+
+    /// Those of a published edition.
+    pub(crate) async fn read(view: &View, as_of: Day) -> Result<Self, Error> {
+        let batch = view.table("select * from journey where segment = '' and who = 'all'").await?;
+        let days = |name| {
+            let found = column::<UInt16Array>(&batch, name)?.iter().next().flatten();
+            found.ok_or_else(|| Error::Unknown("no journey".to_owned()))
+        };
+        let landmark = column::<Date32Array>(&batch, "landmark")?.iter().next().flatten();
+        Ok(Self {
+            landmark: Landmark {
+                day: landmark.unwrap_or(as_of.0),
+                look_back_days: days("look_back_days")?,
+                horizon_days: days("horizon_days")?,
+            },
+            score: ScoreDays {
+                as_of: as_of.0,
+                follow_up_days: days("follow_up_days")?,
+                recent_days: days("recent_days")?,
+            },
+        })
+    }
+}
+
+/// Touchpoints, departments and stages of an edition by code.
+#[derive(Debug)]
+pub(crate) struct Side {
+    /// Id, name, owner's id, stage's id, by code.
+    pub(crate) names: Vec<[String; 4]>,
+    /// Department ids by code: those of the config in order, then others.
+    pub(crate) departments: Vec<String>,
+    pub(crate) touchpoints: Arc<Touchpoints>,
+    /// Stage ids by code, in the order of the config.
+    pub(crate) stages: Vec<String>,
+}
+
+impl Side {
+    pub(crate) async fn read(view: &View, config: &Config) -> Result<Self, Error> {
+        let sql = "select id, name, department, stage from touchpoints order by touchpoint";
+        let batch = view.table(sql).await?;
+        let cells = ["id", "name", "department", "stage"]
+            .into_iter()
+            .map(|name| column::<StringArray>(&batch, name))
+            .collect::<lake::Result<Vec<_>>>()?;
+        let names: Vec<[String; 4]> = (0..batch.num_rows())
+            .map(|row| std::array::from_fn(|at| cells[at].value(row).to_owned()))
+            .collect();
+        let mut departments: Vec<String> =
+            config.departments.iter().map(|department| department.id.get_ref().clone()).collect();
+        let stages: Vec<String> = config.stages.iter().map(|stage| stage.id.get_ref().clone()).collect();
+        for [_, _, owner, _] in &names {
+            if !owner.is_empty() && !departments.contains(owner) {
+                departments.push(owner.clone());
+            }
+        }
+        let code =
+            |ids: &[String], id: &str| ids.iter().position(|other| other == id).map_or(NONE, |at| at as u16);
+        let owner = names.iter().map(|[_, _, owner, _]| code(&departments, owner)).collect();
+        let stage = names.iter().map(|[_, _, _, stage]| code(&stages, stage)).collect();
+        let touchpoints = Arc::new(Touchpoints::new(owner, stage)?);
+        Ok(Self { names, departments, touchpoints, stages })
+    }
+
+    /// The stages that the funnel goes through: those with a touchpoint, in order.
+    pub(crate) fn steps(&self) -> Vec<u16> {
+        let there = |stage: &u16| {
+            (0..self.touchpoints.len()).any(|code| self.touchpoints.stage(code as u16) == *stage)
+        };
+        (0..self.stages.len() as u16).filter(there).collect()
+    }
+
+    /// The id of a department; empty for [`NONE`].
+    pub(crate) fn department(&self, code: u16) -> &str {
+        self.departments.get(usize::from(code)).map_or("", String::as_str)
+    }
+}
+
+/// What became of each customer, from the postings of an ordered view.
+pub(crate) async fn fates(ordered: &View) -> Result<Fates, Error> {
+    let (mut customers, mut days, mut counts) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rows = ordered.stream("select customer, day, count from postings").await?;
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        let count: &Int8Array = column(&batch, "count")?;
+        let (customer, day): (&UInt32Array, &Date32Array) =
+            (column(&batch, "customer")?, column(&batch, "day")?);
+        for (row, count) in count.values().iter().enumerate().filter(|(_, count)| **count != 0) {
+            customers.push(customer.value(row));
+            days.push(day.value(row));
+            counts.push(*count);
+        }
+    }
+    Ok(Fates::new(&customers, &days, &counts)?)
+}
+
+/// The group of a customer at a landmark: 0 stayed, 1 left; none of those not active on that day.
+pub(crate) fn fate(fates: &Fates, landmark: Landmark, customer: u32) -> Option<u16> {
+    let until = landmark.day.saturating_add(i32::from(landmark.horizon_days));
+    fates
+        .is_active(customer, landmark.day)
+        .then(|| u16::from(fates.is_lost_within(customer, landmark.day, until)))
+}
+
+/// Whether a customer belongs to a group.
+pub(crate) fn is_among(who: Who, fates: &Fates, landmark: Landmark, customer: u32) -> bool {
+    match who {
+        Who::All => true,
+        Who::Stayed => fate(fates, landmark, customer) == Some(0),
+        Who::Left => fate(fates, landmark, customer) == Some(1),
+    }
+}
+
+/// Walks only what was met in the days that a landmark looks back on.
+#[derive(Debug, Clone)]
+pub(crate) struct Before<W> {
+    landmark: Landmark,
+    walk: W,
+}
+
+impl<W> Before<W> {
+    pub(crate) const fn new(landmark: Landmark, walk: W) -> Self {
+        Self { landmark, walk }
+    }
+
+    pub(crate) fn into_inner(self) -> W {
+        self.walk
+    }
+}
+
+impl<W: Walk> Walk for Before<W> {
+    fn needs(&self) -> Columns {
+        self.walk.needs().and(Columns::DAY)
+    }
+
+    fn life(&mut self, life: &Life<'_>) {
+        let Landmark { day: last, look_back_days, .. } = self.landmark;
+        let from = last.saturating_sub(i32::from(look_back_days));
+        let first = life.day.partition_point(|day| *day <= from);
+        let end = life.day.partition_point(|day| *day <= last);
+        if first < end {
+            self.walk.life(&life.slice(first..end));
+        }
+    }
+
+    fn end(&mut self) {
+        self.walk.end();
+    }
+
+    fn merge(&mut self, other: Self) -> Result<(), ::journey::Error> {
+        self.walk.merge(other.walk)
+    }
+}
+
+const TIMELINE: &str =
+    "select customer, at, touchpoint, day, kind, outcome, value_minor, reference from timeline";
+
+/// Columns of a batch of the timeline.
+struct Chunk<'a> {
+    customer: &'a UInt32Array,
+    at: &'a TimestampMicrosecondArray,
+    touchpoint: &'a UInt16Array,
+    day: &'a Date32Array,
+    kind: &'a UInt8Array,
+    outcome: &'a UInt8Array,
+    value_minor: &'a Int64Array,
+    reference: &'a UInt64Array,
+}
+
+impl<'a> Chunk<'a> {
+    fn of(batch: &'a RecordBatch) -> lake::Result<Self> {
+        Ok(Self {
+            customer: column(batch, "customer")?,
+            at: column(batch, "at")?,
+            touchpoint: column(batch, "touchpoint")?,
+            day: column(batch, "day")?,
+            kind: column(batch, "kind")?,
+            outcome: column(batch, "outcome")?,
+            value_minor: column(batch, "value_minor")?,
+            reference: column(batch, "reference")?,
+        })
+    }
+
+    fn rows(&self) -> Rows<'a> {
+        Rows {
+            customer: self.customer.values(),
+            at_us: self.at.values(),
+            touchpoint: self.touchpoint.values(),
+            day: self.day.values(),
+            kind: self.kind.values(),
+            outcome: self.outcome.values(),
+            value_minor: self.value_minor.values(),
+            reference: self.reference.values(),
+        }
+    }
+}
+
+/// Streams the timeline of an ordered view once past `walk`, telling the rows read.
+pub(crate) async fn stream<W: Walk + Send>(
+    ordered: &View,
+    touchpoints: usize,
+    walk: W,
+    told: &mut (dyn FnMut(u64) + Send),
+) -> Result<W, Error> {
+    let mut pass = Pass::new(walk, touchpoints);
+    let mut rows = ordered.stream(TIMELINE).await?;
+    let mut read = 0;
+    while let Some(batch) = rows.next().await {
+        let batch = batch?;
+        pass.push(Chunk::of(&batch)?.rows())?;
+        read += batch.num_rows() as u64;
+        told(read);
+    }
+    Ok(pass.finish())
+}

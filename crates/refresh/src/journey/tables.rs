@@ -1,0 +1,250 @@
+//! What was counted, as rows of the tables of the journey.
+
+use super::Group;
+use super::setting::{Days, Side};
+use crate::error::Error;
+use ::journey::{Compared, Contrast, Exposure, Facts, MARKS, NONE, Scorecard, Spread};
+use arrow::array::{
+    ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array,
+};
+use lake::tables::{self, Table};
+use lake::{Lake, Mode};
+use std::sync::Arc;
+
+/// The most frequent variants told of each group.
+const VARIANTS: usize = 50;
+/// `variants_of_most`: the variants that so large a share of customers went.
+const MOST: f64 = 0.8;
+
+/// One value of a row.
+enum Cell {
+    Text(String),
+    Code(u16),
+    Ordinal(u32),
+    Day(i32),
+    Count(u64),
+    Real(Option<f64>),
+}
+
+type Row = Vec<Cell>;
+
+/// Writes all tables.
+pub(super) async fn write(
+    lake: &Lake,
+    edition: u64,
+    days: Days,
+    side: &Side,
+    groups: &[Group],
+    contrasts: &[(&str, Contrast)],
+) -> Result<(), Error> {
+    let rows = |of: fn(&Side, &Group) -> Vec<Row>| -> Vec<Row> {
+        groups.iter().flat_map(|group| of(side, group).into_iter().map(|row| of_group(group, row))).collect()
+    };
+    let compared = contrasts.iter().flat_map(|(segment, contrast)| {
+        contrast.compared().into_iter().map(|one| {
+            let mut row = vec![Cell::Text((*segment).to_owned()), Cell::Text("all".to_owned())];
+            row.extend(compared(&one));
+            row
+        })
+    });
+    let all = [
+        (tables::journey(), groups.iter().map(|group| of_group(group, whole(days, group))).collect()),
+        (tables::journey_nodes(), rows(nodes)),
+        (tables::journey_edges(), rows(edges)),
+        (tables::journey_variants(), rows(variants)),
+        (tables::journey_compared(), compared.collect()),
+        (tables::hand_offs(), rows(hand_offs)),
+        (tables::funnel(), rows(funnel)),
+        (tables::touchpoint_facts(), rows(facts)),
+        (tables::touchpoint_months(), rows(months)),
+    ];
+    for (table, rows) in all {
+        let batch = batch(&table, &rows)?;
+        let key = format!("edition {edition}: {}", table.name);
+        lake.put(&table, Mode::Replace, &key, &[batch]).await?;
+    }
+    Ok(())
+}
+
+fn of_group(group: &Group, row: Row) -> Row {
+    let mut told = vec![Cell::Text(group.segment.clone()), Cell::Text(group.who.name().to_owned())];
+    told.extend(row);
+    told
+}
+
+/// Rows as columns; every row has the cells that the table asks for.
+fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
+    let columns = table.schema.fields().iter().enumerate().map(|(at, field)| {
+        let cells = || rows.iter().filter_map(|row| row.get(at));
+        let column: ArrayRef = match field.data_type() {
+            arrow::datatypes::DataType::Utf8 => Arc::new(StringArray::from_iter_values(
+                cells().filter_map(|cell| if let Cell::Text(text) = cell { Some(text) } else { None }),
+            )),
+            arrow::datatypes::DataType::UInt16 => Arc::new(UInt16Array::from_iter_values(
+                cells().filter_map(|cell| if let Cell::Code(code) = cell { Some(*code) } else { None }),
+            )),
+            arrow::datatypes::DataType::UInt32 => Arc::new(UInt32Array::from_iter_values(
+                cells().filter_map(|cell| if let Cell::Ordinal(code) = cell { Some(*code) } else { None }),
+            )),
+            arrow::datatypes::DataType::Date32 => Arc::new(Date32Array::from_iter_values(
+                cells().filter_map(|cell| if let Cell::Day(day) = cell { Some(*day) } else { None }),
+            )),
+            arrow::datatypes::DataType::Float64 => Arc::new(
+                cells()
+                    .filter_map(|cell| if let Cell::Real(real) = cell { Some(*real) } else { None })
+                    .collect::<Float64Array>(),
+            ),
+            _ => Arc::new(UInt64Array::from_iter_values(
+                cells().filter_map(|cell| if let Cell::Count(count) = cell { Some(*count) } else { None }),
+            )),
+        };
+        column
+    });
+    Ok(RecordBatch::try_new(Arc::clone(&table.schema), columns.collect())?)
+}
+
+fn waits(spread: &Spread) -> [Cell; 3] {
+    [spread.median_us(), spread.quantile_us(0.9), spread.mean_us()]
+        .map(|us| Cell::Real(us.filter(|us| us.is_finite())))
+}
+
+fn counts<const N: usize>(counts: [u64; N]) -> [Cell; N] {
+    counts.map(Cell::Count)
+}
+
+fn whole(days: Days, group: &Group) -> Row {
+    let (map, (_, (variants, _))) = &group.seen;
+    let transitions = map.edges().iter().map(|(_, edge)| edge.wait.count()).sum();
+    let Days { landmark, score } = days;
+    let mut row: Row = vec![Cell::Day(landmark.day)];
+    let lengths = [landmark.look_back_days, landmark.horizon_days, score.follow_up_days, score.recent_days];
+    row.extend(lengths.map(Cell::Code));
+    row.extend(waits(map.durations()));
+    row.extend(counts([
+        map.customers(),
+        map.events(),
+        transitions,
+        map.crossings(),
+        variants.len() as u64,
+        variants.covering(MOST) as u64,
+    ]));
+    row
+}
+
+fn nodes(_: &Side, group: &Group) -> Vec<Row> {
+    let (map, (scorecard, _)) = &group.seen;
+    let told = map.nodes().iter().zip(scorecard.facts()).enumerate();
+    let row = |(code, (node, facts)): (usize, (&::journey::Node, &Facts))| {
+        let mut row = vec![Cell::Code(code as u16)];
+        let failed = facts.customers(::journey::Mark::Failed);
+        row.extend(counts([
+            node.events,
+            node.customers,
+            node.starts,
+            node.ends,
+            node.repeaters,
+            failed,
+            facts.failures(),
+        ]));
+        row
+    };
+    told.filter(|(_, (node, _))| node.events > 0).map(row).collect()
+}
+
+fn edges(_: &Side, group: &Group) -> Vec<Row> {
+    let row = |((from, to), edge): ((u16, u16), &::journey::Edge)| {
+        let mut row = vec![Cell::Code(from), Cell::Code(to)];
+        row.extend(waits(&edge.wait));
+        row.extend(counts([edge.customers, edge.wait.count()]));
+        row
+    };
+    group.seen.0.edges().into_iter().map(row).collect()
+}
+
+fn variants(_: &Side, group: &Group) -> Vec<Row> {
+    let (_, (_, (variants, _))) = &group.seen;
+    let top = variants.top(VARIANTS);
+    let row = |(at, variant): (usize, &::journey::Variant<'_>)| {
+        let sequence: Vec<String> = variant.sequence.iter().map(u16::to_string).collect();
+        vec![
+            Cell::Ordinal(at as u32 + 1),
+            Cell::Text(format!("{:032x}", variant.key)),
+            Cell::Text(sequence.join(" ")),
+            Cell::Ordinal(variant.exemplar),
+            Cell::Real(Some(variant.duration_us as f64 / variant.customers.max(1) as f64)),
+            Cell::Count(variant.customers),
+        ]
+    };
+    top.iter().enumerate().map(row).collect()
+}
+
+fn compared(one: &Compared) -> Row {
+    let (met, from, to) = match one.exposure {
+        Exposure::Touchpoint(code) => ("touchpoint", code, NONE),
+        Exposure::Failure(code) => ("failure", code, NONE),
+        Exposure::HandOff(from, to) => ("hand_off", from, to),
+    };
+    let odds = one.odds;
+    let quarters = one.quarters;
+    let mut row = vec![Cell::Text(met.to_owned()), Cell::Code(from), Cell::Code(to)];
+    row.extend([odds.map(|o| o.ratio), odds.map(|o| o.low), odds.map(|o| o.high)].map(Cell::Real));
+    row.extend([odds.map(|o| o.p), one.fdr].map(Cell::Real));
+    row.extend(counts([quarters.met_left, quarters.met_stayed, quarters.unmet_left, quarters.unmet_stayed]));
+    row
+}
+
+fn hand_offs(side: &Side, group: &Group) -> Vec<Row> {
+    let name = |code: u16| Cell::Text(side.department(code).to_owned());
+    let row = |((from, to), hand_off): ((u16, u16), ::journey::HandOff)| {
+        let mut row = vec![name(from), name(to)];
+        row.extend(waits(&hand_off.wait));
+        row.extend(counts([hand_off.customers, hand_off.wait.count()]));
+        row
+    };
+    group.seen.0.hand_offs().into_iter().map(row).collect()
+}
+
+fn funnel(side: &Side, group: &Group) -> Vec<Row> {
+    let (_, (_, (_, funnel))) = &group.seen;
+    let steps = side.steps();
+    let row = |(at, (stage, step)): (usize, (&u16, &::journey::Step))| {
+        let stage = side.stages.get(usize::from(*stage)).cloned().unwrap_or_default();
+        let mut row = vec![Cell::Code(at as u16 + 1), Cell::Text(stage)];
+        row.extend(waits(&step.wait));
+        row.push(Cell::Count(step.customers));
+        row
+    };
+    steps.iter().zip(funnel.steps()).enumerate().map(row).collect()
+}
+
+fn facts(_: &Side, group: &Group) -> Vec<Row> {
+    let scorecard = &group.seen.1.0;
+    let row = |(code, facts): (usize, &Facts)| {
+        let mut row = vec![Cell::Code(code as u16)];
+        row.extend(waits(&facts.wait));
+        row.extend(counts([facts.events, facts.failures(), facts.wait.count()]));
+        row.extend(MARKS.map(|mark| Cell::Count(facts.customers(mark))));
+        row
+    };
+    let there = scorecard.facts().iter().enumerate().filter(|(_, facts)| facts.events > 0);
+    there.map(row).chain([experience(scorecard)]).collect()
+}
+
+/// The row of the whole experience.
+fn experience(scorecard: &Scorecard) -> Row {
+    let mut row = vec![Cell::Code(NONE)];
+    row.extend(waits(&Spread::default()));
+    let sum = |of: fn(&Facts) -> u64| scorecard.facts().iter().map(of).sum();
+    row.extend(counts([sum(|facts| facts.events), sum(Facts::failures), sum(|facts| facts.wait.count())]));
+    row.extend(MARKS.map(|mark| Cell::Count(scorecard.whole(mark))));
+    row
+}
+
+fn months(_: &Side, group: &Group) -> Vec<Row> {
+    let row = |((month, touchpoint), cell): ((model::Day, u16), ::journey::Monthly)| {
+        let mut row = vec![Cell::Day(month.0), Cell::Code(touchpoint)];
+        row.extend(counts([cell.customers, cell.events, cell.failures]));
+        row
+    };
+    group.seen.1.0.months().into_iter().map(row).collect()
+}
