@@ -31,8 +31,7 @@ pub(super) async fn add(lake: &Lake, seq: u64, step: &Step) -> Result<(), Error>
 
 /// What names the rows of a closing: the first 16 digits of its seal.
 fn number(seal: Seal) -> u64 {
-    let Seal([a, b, c, d, e, f, g, h, ..]) = seal;
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    seal.0.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 async fn put<T>(

@@ -63,7 +63,7 @@ fn moved(cut_off: Day, segment: &str, condition: &str, keys: &str) -> String {
     let segment =
         if segment.is_empty() { String::new() } else { format!(" and segment = {}", quoted(segment)) };
     format!(
-        "select {keys}, sum(count) as count, sum(value_minor) as value_minor from bridges \
+        "select {keys}, sum(count) as moved_count, sum(value_minor) as moved_minor from bridges \
          where cut_off = {}{segment}{condition} group by {keys} having sum(count) <> 0 or sum(value_minor) <> 0",
         date(cut_off)
     )
@@ -72,14 +72,14 @@ fn moved(cut_off: Day, segment: &str, condition: &str, keys: &str) -> String {
 impl Current {
     async fn parts(&self, cut_off: Day, segment: &str) -> Result<Vec<BridgePart>, Error> {
         let sql = format!(
-            "select cause, sum(count) as count, sum(value_minor) as value_minor, count(*) as customers \
-             from ({}) group by cause",
+            "select cause, sum(moved_count) as by_count, sum(moved_minor) as by_minor, count(*) as customers \
+             from ({}) m group by cause",
             moved(cut_off, segment, "", "cause, customer")
         );
         let batch = self.view.table(&sql).await?;
         let cause: &StringArray = column(&batch, "cause")?;
         let number = |name| column::<Int64Array>(&batch, name);
-        let (count, value, customers) = (number("count")?, number("value_minor")?, number("customers")?);
+        let (count, value, customers) = (number("by_count")?, number("by_minor")?, number("customers")?);
         let part = |row: usize| {
             Ok(BridgePart {
                 cause: cause_of(cause.value(row))?,
@@ -99,14 +99,14 @@ impl Current {
             list.cause.map_or_else(String::new, |cause| format!(" and cause = '{}'", cause.name()));
         let segment = wanted.segment.as_deref().unwrap_or_default();
         let sql = format!(
-            "select b.customer as id, b.value_minor, c.customer from ({}) b left join customers c on c.id = b.customer \
-             order by abs(b.value_minor) desc, b.customer",
+            "select b.customer as gone, b.moved_minor, c.customer from ({}) b \
+             left join customers c on c.id = b.customer",
             moved(list.period.end().plus(-1), segment, &condition, "customer")
         );
         self.holds("bridges")?;
         let batch = self.view.table(&sql).await?;
         let (id, value): (&StringArray, &Int64Array) =
-            (column(&batch, "id")?, column(&batch, "value_minor")?);
+            (column(&batch, "gone")?, column(&batch, "moved_minor")?);
         let code: &UInt32Array = column(&batch, "customer")?;
         let code_of = |row: usize| code.is_valid(row).then(|| code.value(row));
         let found = self.allowed(&Wanted { search: wanted.search.clone(), ..Wanted::default() }).await?;
@@ -114,7 +114,8 @@ impl Current {
             None => true,
             Some(found) => code_of(*row).is_some_and(|code| found.contains(&code)),
         };
-        let rows: Vec<usize> = (0..batch.num_rows()).filter(is_found).collect();
+        let mut rows: Vec<usize> = (0..batch.num_rows()).filter(is_found).collect();
+        rows.sort_unstable_by_key(|row| (std::cmp::Reverse(value.value(*row).abs()), id.value(*row)));
         let total = rows.len();
         let page: Vec<usize> = rows.into_iter().skip(wanted.offset).take(wanted.limit).collect();
         let faces = self.faces(&page.iter().filter_map(|row| code_of(*row)).collect::<Vec<_>>()).await?;

@@ -98,14 +98,10 @@ impl View {
                 let closed = self.is_closed(period);
                 let month = Period::of(Granularity::Month, until);
                 let at = if closed { period } else { month };
-                let cause = if figure == "adjustment" && !closed { Some("all") } else { None };
-                match cause {
-                    Some(cause) => links::bridge(at, cause, self.segment()),
-                    None => {
-                        let there = links::statement_as(at, self.segment(), Basis::Reported);
-                        format!("{there}#{}", bridge::ANCHOR)
-                    }
+                if figure == "adjustment" && !closed {
+                    return links::bridge(at, "all", self.segment());
                 }
+                format!("{}#{}", links::statement_as(at, self.segment(), Basis::Reported), bridge::ANCHOR)
             }
             _ => links::behind(period, figure, self.segment()),
         }
