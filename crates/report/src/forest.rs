@@ -129,7 +129,7 @@ fn one(row: &Row, index: usize, laid: &Laid, size: &Size) -> Markup {
             @if let Some((low, high)) = row.interval {
                 line.wide-line x1=(px(laid.x(low, size))) x2=(px(laid.x(high, size))) y1=(px(y)) y2=(px(y)) {}
             }
-            @if let Some(value) = row.value { circle.dot cx=(px(laid.x(value, size))) cy=(px(y)) r="5" {} }
+            @if let Some(value) = row.value { circle.dot cx=(px(laid.x(value, size))) cy=(px(y)) r="4" {} }
             text.number x=(size.width) y=(px(y + 4.0)) text-anchor="end" { (row.told) }
         }
     }

@@ -156,7 +156,7 @@ fn grid(size: &Size, longest: u32) -> Markup {
 
 /// Names under the axis: days, months or years, as many as fit.
 fn ticks(longest: u32, size: &Size) -> Vec<(u32, String)> {
-    let room = ((size.width - size.left - RIGHT) / 84.0) as u32;
+    let room = ((size.width - size.left - RIGHT) / 74.0) as u32;
     let steps = [
         (7.0, 7, "d"),
         (30.0, 30, "d"),

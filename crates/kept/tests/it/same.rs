@@ -2,7 +2,7 @@
 
 use crate::support::Home;
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 15] = [
     "customer_of",
     "merges",
     "timeline",
@@ -13,6 +13,11 @@ const TABLES: [&str; 10] = [
     "loss_reasons",
     "loss_causes",
     "loss_cause_of",
+    "cohorts",
+    "survival",
+    "survival_tests",
+    "worth",
+    "customer_worth",
 ];
 
 fn tables(home: &Home) -> Vec<Vec<Vec<String>>> {

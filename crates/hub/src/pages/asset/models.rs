@@ -28,7 +28,7 @@ pub(super) fn sections(view: &View) -> Markup {
                     h2 { (layout::defined("Customer equity", "customer_equity")) span.muted { ", " (view.frame.currency) ", with 95\u{a0}% intervals" } }
                     (forest::picture(&equities(view, &models), forest::Axis::Amounts, "Customer equity", &|value| number::compact(value)))
                     h2 { (layout::defined("Still buying", "still_buying")) span.muted { ", customers" } }
-                    (forest::picture(&alives(view, &models), forest::Axis::Amounts, "Customers still buying", &|value| number::compact(value)))
+                    (forest::picture(&alives(view, &models), forest::Axis::Amounts, "Customers still buying", &|value| if value.abs() < 1e6 { whole(value) } else { number::compact(value) }))
                     (spread(&models))
                     (spend(view))
                 }
@@ -162,11 +162,14 @@ fn table(view: &View, models: &[&WorthLine]) -> Markup {
     layout::scroller("Both purchase models", &table)
 }
 
-/// `60`; `60, 2 of them refused`; `none: too many customers`.
+/// `40`; `40, 2 of them refused`; `40, 7 of them refused: too many for an interval`.
 fn refits(line: &WorthLine) -> String {
     match (line.draws, line.failed_draws) {
         (0, _) => "none".to_owned(),
         (draws, 0) => draws.to_string(),
+        (draws, failed) if line.equity_interval_minor.is_none() => {
+            format!("{draws}, {failed} of them refused: too many for an interval")
+        }
         (draws, failed) => format!("{draws}, {failed} of them refused"),
     }
 }

@@ -182,6 +182,15 @@ mod tests {
     }
 
     #[test]
+    fn an_interval_withheld_says_why() {
+        let mut worth = samples::worth();
+        worth.lines[1].failed_draws = 7;
+        assert!(page(&view(worth.clone())).into_string().contains("60, 7 of them refused<"));
+        (worth.lines[1].alive_interval, worth.lines[1].equity_interval_minor) = (None, None);
+        assert!(page(&view(worth)).into_string().contains("7 of them refused: too many for an interval"));
+    }
+
+    #[test]
     fn every_number_of_a_table_opens_something() {
         let told = page(&view(samples::worth())).into_string();
         let cells: Vec<&str> = told.split("<td").skip(1).collect();
