@@ -166,7 +166,9 @@ fn tenth_of_cdnow() -> String {
         let first = cut_off.plus(-days(age));
         for order in 0..=repeats {
             let day = first.plus(if repeats == 0 { 0 } else { days(recency) * order / repeats });
-            let value = 11.0 + 3.7 * f64::from((id as i32 * 17 + order * 5) % 23);
+            // Customers differ in what they spend, and a customer's orders a little.
+            let id = id as i32;
+            let value = 8.0 + 2.3 * f64::from(id * 17 % 23) + 1.7 * f64::from((id + order * 5) % 11);
             writeln!(orders, "{id},{day},{value:.2}").expect("written");
         }
     }

@@ -154,7 +154,8 @@ async fn every_number_opens_its_list(reader: &Reader) {
     }
 }
 
-/// The region of the planted courier fails several times as many deliveries as any other.
+/// The region of the planted courier fails far more deliveries than any other, over the whole of the books; before the
+/// courier changed it failed as many.
 async fn the_courier_stands_out(reader: &Reader) {
     let mut failed = BTreeMap::new();
     for segment in reader.journey_segments().await.expect("segments") {
@@ -165,7 +166,7 @@ async fn the_courier_stands_out(reader: &Reader) {
         }
     }
     let north = failed.remove("North").expect("North");
-    assert!(failed.len() >= 4 && failed.values().all(|share| *share < north / 2.0), "{north} {failed:?}");
+    assert!(failed.len() >= 4 && failed.values().all(|share| *share < north / 1.5), "{north} {failed:?}");
 }
 
 /// The comparison is of those active on the landmark day, each in one quarter.

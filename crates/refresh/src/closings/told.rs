@@ -75,17 +75,18 @@ pub(crate) async fn tell(
 }
 
 fn bridge_rows(bridges: &[Bridge], names: &[String]) -> Vec<ArrayRef> {
-    let rows = || bridges.iter().flat_map(|bridge| bridge.rows.iter().map(move |row| (bridge.cut_off, row)));
+    let rows: Vec<_> =
+        bridges.iter().flat_map(|bridge| bridge.rows.iter().map(|row| (bridge.cut_off, row))).collect();
     let name =
         |code: Option<u16>| code.and_then(|code| names.get(usize::from(code))).map_or("", String::as_str);
     vec![
-        Arc::new(Date32Array::from_iter_values(rows().map(|(day, _)| day.0))),
-        Arc::new(StringArray::from_iter_values(rows().map(|(_, row)| row.cause.name()))),
-        Arc::new(StringArray::from_iter_values(rows().map(|(_, row)| name(row.segment)))),
+        Arc::new(Date32Array::from_iter_values(rows.iter().map(|(day, _)| day.0))),
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|(_, row)| row.cause.name()))),
+        Arc::new(StringArray::from_iter_values(rows.iter().map(|(_, row)| name(row.segment)))),
         Arc::new(StringArray::from_iter_values(
-            rows().map(|(_, row)| Uuid::from_u128(row.customer).to_string()),
+            rows.iter().map(|(_, row)| Uuid::from_u128(row.customer).to_string()),
         )),
-        Arc::new(Int64Array::from_iter_values(rows().map(|(_, row)| row.count))),
-        Arc::new(Int64Array::from_iter_values(rows().map(|(_, row)| row.value_minor))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, row)| row.count))),
+        Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, row)| row.value_minor))),
     ]
 }
