@@ -1,6 +1,6 @@
 //! Measures the pass over made-up sorted events: customers of about 12.5 events at 24 touchpoints, drawn from a chain
 //! that favours few successors. Tells CPU-seconds and peak memory; making the events is not counted.
-//! `cargo run --release -p journey --example measure [-- MILLIONS…]`, 10 and 100 when none is given.
+//! `cargo run --release -p journey --example pace [-- MILLIONS…]`, 10 and 100 when none is given.
 
 #![expect(clippy::print_stdout, reason = "a measurement tells its figures")]
 
