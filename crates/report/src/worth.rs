@@ -43,11 +43,16 @@ pub fn sentence(base: &Base<'_>, currency: Currency) -> String {
     let beside =
         contracts.as_ref().map(|minor| format!("; running contracts add {minor}")).unwrap_or_default();
     let customers = number::counted(usize::try_from(base.customers).unwrap_or(0), "customer", "customers");
+    let alive: Vec<f64> = base.models.iter().filter_map(|model| model.alive).collect();
     match told[..] {
         [] if base.models.is_empty() || base.customers == 0 => match contracts {
             Some(minor) => format!("Over {ahead}, running contracts are worth {minor}."),
             None => "Nobody has bought or subscribed yet, so there is nothing to value.".to_owned(),
         },
+        [] if !alive.is_empty() => format!(
+            "{} of our {customers} with a purchase still buy; what they spend could not be modelled, so their worth is not told{beside}.",
+            least_to_most(&alive)
+        ),
         [] => format!("No purchase model holds for our {customers}, so their worth is not told{beside}."),
         [(model, alive, equity)] => format!(
             "Over {ahead}, our {customers} with a purchase are worth {} by {} alone, the other model being refused; {} of them still buy{beside}.",
@@ -58,15 +63,20 @@ pub fn sentence(base: &Base<'_>, currency: Currency) -> String {
         [(_, alive_a, a), (_, alive_b, b), ..] => {
             let (low, high) =
                 (number::money_short(a.min(b), currency), number::money_short(a.max(b), currency));
-            let few = number::count(alive_a.min(alive_b).round() as i64);
-            let many = number::count(alive_a.max(alive_b).round() as i64);
             format!(
                 "Over {ahead}, our {customers} with a purchase are worth {}; {} of them still buy, depending on the model{beside}.",
                 range(&low, &high),
-                range(&few, &many)
+                least_to_most(&[alive_a, alive_b])
             )
         }
     }
+}
+
+/// `1,052 to 1,917`.
+fn least_to_most(numbers: &[f64]) -> String {
+    let told = |number: f64| number::count(number.round() as i64);
+    let low = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+    range(&told(low), &told(numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max)))
 }
 
 fn range(low: &str, high: &str) -> String {
@@ -97,7 +107,7 @@ pub fn terminal(base: &Base<'_>, currency: Currency) -> String {
     let mut told = sentence(base, currency) + "\n\n";
     for model in &base.models {
         let _ = writeln!(told, "{}", model.name);
-        let (Some(alive), Some(equity)) = (model.alive, model.equity_minor) else {
+        let Some(alive) = model.alive else {
             let _ = writeln!(told, "  refused: {}", model.reason);
             continue;
         };
@@ -105,8 +115,9 @@ pub fn terminal(base: &Base<'_>, currency: Currency) -> String {
         let still = number::count(alive.round() as i64);
         let _ = writeln!(told, "  still buying     {still}{}", within(model.alive_interval.map(interval)));
         let money = model.equity_interval_minor.map(|told| money_interval(told, currency));
-        let _ =
-            writeln!(told, "  customer equity  {}{}", number::money_short(equity, currency), within(money));
+        let equity = model.equity_minor.map(|minor| number::money_short(minor, currency));
+        let equity = equity.as_deref().unwrap_or("not told: spend could not be modelled");
+        let _ = writeln!(told, "  customer equity  {equity}{}", within(money));
     }
     told
 }
@@ -145,6 +156,13 @@ mod tests {
             Model { alive: None, equity_minor: None, reason: "no maximum", ..model("Pareto/NBD", 0.0, 0) };
         let one = told(&base(vec![model("BG/NBD", 1917.2, 13_560_000), refused.clone()], None));
         assert!(one.contains("are worth € 135,600 by BG/NBD alone, the other model being refused"), "{one}");
+        let unspent =
+            |name, alive| Model { equity_minor: None, equity_interval_minor: None, ..model(name, alive, 0) };
+        let alive = told(&base(vec![unspent("BG/NBD", 1917.2), unspent("Pareto/NBD", 1052.4)], None));
+        assert_eq!(
+            alive,
+            "1,052 to 1,917 of our 2,357 customers with a purchase still buy; what they spend could not be modelled, so their worth is not told."
+        );
         let none = told(&base(vec![refused.clone(), refused], None));
         assert_eq!(none, "No purchase model holds for our 2,357 customers, so their worth is not told.");
     }

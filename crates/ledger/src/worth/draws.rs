@@ -16,40 +16,48 @@ const DRAWS_THAT_MAY_FAIL: f64 = 0.1;
 /// Distinct rows beyond which a sample of them is refitted.
 const ROWS_REFITTED: usize = 3_000;
 
+/// What spend was fitted to. `mean_sum` is by row of the histories.
+pub(super) struct Money<'a> {
+    pub(super) rows: SpendRows,
+    pub(super) fit: &'a Fit<3>,
+    pub(super) mean_sum: &'a [f64],
+}
+
 /// What is drawn from: rows of histories with the sum of their customers' means, and a spend model for each draw.
 pub(super) struct Draws {
     resampling: Resampling,
     outlook: Outlook,
     rows: HistoryRows,
-    mean_sum: Vec<f64>,
     /// Share of all customers that the rows stand for.
     share: f64,
-    spend: GammaGamma,
+    /// `None` where spend was refused: then only who still buys is told.
+    spend: Option<SpendDraws>,
+}
+
+struct SpendDraws {
+    /// By row.
+    mean_sum: Vec<f64>,
+    fitted: GammaGamma,
     /// A spend model for each draw; `None` where its refit failed.
-    spends: Vec<Option<GammaGamma>>,
+    draws: Vec<Option<GammaGamma>>,
 }
 
 impl Draws {
-    /// Draws of a base with its fit of spend. `mean_sum` is by row of `rows`.
+    /// Draws of a base with what it spends.
     pub(super) fn new(
         rows: &HistoryRows,
-        mean_sum: &[f64],
-        spend_rows: &SpendRows,
-        spend: &Fit<3>,
+        money: Option<&Money<'_>>,
         outlook: Outlook,
         resampling: Resampling,
     ) -> Self {
         let step = rows.distinct().div_ceil(ROWS_REFITTED).max(1);
         let sample = rows.thinned(ROWS_REFITTED);
-        Self {
-            resampling,
-            outlook,
-            share: sample.total_weight() / rows.total_weight(),
-            rows: sample,
-            mean_sum: mean_sum.iter().step_by(step).copied().collect(),
-            spend: GammaGamma::of(spend.params),
-            spends: spend_draws(spend_rows, spend, resampling),
-        }
+        let spend = money.map(|money| SpendDraws {
+            mean_sum: money.mean_sum.iter().step_by(step).copied().collect(),
+            fitted: GammaGamma::of(money.fit.params),
+            draws: spend_draws(&money.rows, money.fit, resampling),
+        });
+        Self { resampling, outlook, share: sample.total_weight() / rows.total_weight(), rows: sample, spend }
     }
 
     /// Intervals of customers still buying and of equity, whose figures are `sums`, each with the draws that failed.
@@ -74,29 +82,37 @@ impl Draws {
         let of_sample = || kind.refit(&self.rows, fit.params).ok().map(|fit| fit.params);
         let near = if whole { Some(fit.params) } else { of_sample() };
         let Some(near) = near.filter(|_| self.resampling.draws > 0) else { return Vec::new() };
-        let here = if whole { sums } else { self.sums(kind, fit.params, &self.spend) };
-        let one = |(draw, spend): (u64, &Option<GammaGamma>)| {
-            let spend = (*spend)?;
-            let weights = resampled(&self.rows.weight, self.resampling.seed, 2 * draw);
+        let fitted = self.spend.as_ref().map(|spend| &spend.fitted);
+        let here = if whole { sums } else { self.sums(kind, fit.params, fitted) };
+        let scaled = |sum: f64, told: f64, here: f64| if here > 0.0 { sum * told / here } else { sum };
+        let one = |draw: u32| {
+            let spend = match &self.spend {
+                None => None,
+                Some(spend) => Some(spend.draws[draw as usize].as_ref()?),
+            };
+            let weights = resampled(&self.rows.weight, self.resampling.seed, 2 * u64::from(draw));
             let refit = kind.refit(&self.rows.weighted(weights), near).ok()?;
             if whole {
-                return Some(self.sums(kind, refit.params, &spend));
+                return Some(self.sums(kind, refit.params, spend));
             }
-            let told = self.sums(kind, strayed(fit.params, near, refit.params, self.share), &spend);
-            Some((sums.0 * told.0 / here.0, sums.1 * told.1 / here.1))
+            let told = self.sums(kind, strayed(fit.params, near, refit.params, self.share), spend);
+            Some((scaled(sums.0, told.0, here.0), scaled(sums.1, told.1, here.1)))
         };
-        (0..).zip(&self.spends).filter_map(one).collect()
+        (0..self.resampling.draws).filter_map(one).collect()
     }
 
-    /// Sums of P(alive) and of residual value over the rows.
-    fn sums(&self, kind: Kind, params: [f64; 4], spend: &GammaGamma) -> (f64, f64) {
+    /// Sums of P(alive) and of residual value over the rows; without spend the second is 0.
+    fn sums(&self, kind: Kind, params: [f64; 4], spend: Option<&GammaGamma>) -> (f64, f64) {
         let (alive, residual) = kind.told(params, &self.rows, &self.outlook);
+        let money = self.spend.as_ref().zip(spend);
         let mut sums = (0.0, 0.0);
         for (row, repeats, ..) in self.rows.each() {
             let weight = self.rows.weight[row];
-            let value = spend.expected_sum(repeats, weight, self.mean_sum[row]);
             sums.0 += weight * alive[row];
-            sums.1 += alive[row] * residual[row] * value;
+            if let Some((drawn, spend)) = money {
+                let value = spend.expected_sum(repeats, weight, drawn.mean_sum[row]);
+                sums.1 += alive[row] * residual[row] * value;
+            }
         }
         sums
     }

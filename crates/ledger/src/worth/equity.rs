@@ -2,7 +2,7 @@
 //! purchase models, with intervals by refitting on resampled histories (Poisson bootstrap of distinct rows).
 
 use super::bgnbd::BgNbd;
-use super::draws::Draws;
+use super::draws::{Draws, Money};
 use super::gamma_gamma::{GammaGamma, Spend};
 use super::outlook::Outlook;
 use super::pareto::ParetoNbd;
@@ -42,14 +42,14 @@ pub struct ModelWorth {
     pub assumed_alive: usize,
     /// Discounted purchases to come.
     pub purchases: Vec<f64>,
-    /// Their value: residual value of the customer, minor units.
-    pub residual_minor: Vec<f64>,
+    /// Their value: residual value of the customer, minor units; `None` where spend was refused.
+    pub residual_minor: Option<Vec<f64>>,
     /// Sum of `alive`: customers, and its interval.
     pub alive_sum: f64,
     /// Interval of `alive_sum`.
     pub alive_interval: Option<Interval>,
     /// Sum of `residual_minor`: customer equity.
-    pub equity_minor: f64,
+    pub equity_minor: Option<f64>,
     /// Interval of `equity_minor`; `None` without draws or where more than a tenth of the refits failed.
     pub equity_interval: Option<Interval>,
     /// Refits that failed.
@@ -61,10 +61,10 @@ pub struct ModelWorth {
 pub struct Spread {
     /// Smaller and larger number of customers that still buy.
     pub alive: Interval,
-    /// Smaller and larger customer equity, minor units.
-    pub equity_minor: Interval,
+    /// Smaller and larger customer equity, minor units; `None` where spend was refused.
+    pub equity_minor: Option<Interval>,
     /// (larger − smaller) ÷ mean of the equities.
-    pub equity_share: f64,
+    pub equity_share: Option<f64>,
     /// Log-likelihood of BG/NBD − that of Pareto/NBD.
     pub log_likelihood_ahead: f64,
 }
@@ -72,8 +72,8 @@ pub struct Spread {
 /// The base under both purchase models.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Worth {
-    /// Fit of spend: p, q, v.
-    pub spend: Fit<3>,
+    /// Fit of spend: p, q, v; or why not. Who still buys does not hang on it.
+    pub spend: Result<Fit<3>, Error>,
     /// Correlation of frequency and spend, which the spend model takes to be 0.
     pub spend_correlation: Option<f64>,
     /// Under BG/NBD, or why not.
@@ -96,14 +96,14 @@ struct Base<'a> {
     outlook: Outlook,
     mean_minor: &'a [f64],
     repeats: &'a [u32],
-    spend: GammaGamma,
+    spend: Option<GammaGamma>,
     draws: Draws,
 }
 
 /// Values the base: `mean_minor` is each customer's mean value of a repeat purchase (0 for none), in the order
 /// of the histories.
 ///
-/// Fails where the spend model is refused; a refused purchase model is told in its place.
+/// Fails on histories and means of unequal length; a model that is refused is told in its place.
 pub fn worth(
     rows: &HistoryRows,
     mean_minor: &[f64],
@@ -114,22 +114,32 @@ pub fn worth(
     let of_rows: Vec<u32> = rows.each().map(|(_, repeats, ..)| repeats).collect();
     let repeats = rows.per_customer(&of_rows);
     let spend = Spend { repeats: &repeats, mean_minor };
-    let spend_fit = GammaGamma::fit(&spend)?;
-    if spend_fit.params[1] <= 1.0 {
-        let detail = format!("q = {:.3} gives one-time buyers a spend without end", spend_fit.params[1]);
-        return Err(Error::NoConvergence { model: "Gamma–Gamma", detail });
-    }
+    let spend_fit = spent(&spend);
     let mut mean_sum = vec![0.0; rows.distinct()];
     for (row, mean) in rows.row_of.iter().zip(mean_minor) {
         mean_sum[*row as usize] += mean.max(0.0);
     }
-    let draws = Draws::new(rows, &mean_sum, &spend.rows()?, &spend_fit, outlook, resampling);
-    let spend_model = GammaGamma::of(spend_fit.params);
-    let base = Base { rows, outlook, mean_minor, repeats: &repeats, spend: spend_model, draws };
+    let drawn = match &spend_fit {
+        Ok(fit) => Some(Money { rows: spend.rows()?, fit, mean_sum: &mean_sum }),
+        Err(_) => None,
+    };
+    let draws = Draws::new(rows, drawn.as_ref(), outlook, resampling);
+    let model = spend_fit.as_ref().ok().map(|fit| GammaGamma::of(fit.params));
+    let base = Base { rows, outlook, mean_minor, repeats: &repeats, spend: model, draws };
     let valued = |kind| base.under(kind);
     let (bg_nbd, pareto_nbd) = (valued(Kind::Bg), valued(Kind::Pareto));
     let spread = bg_nbd.as_ref().ok().zip(pareto_nbd.as_ref().ok()).map(|(bg, pareto)| spread(bg, pareto));
     Ok(Worth { spend: spend_fit, spend_correlation: spend.correlation(), bg_nbd, pareto_nbd, spread })
+}
+
+/// The fit of spend, refused where one-time buyers would spend without end.
+fn spent(spend: &Spend<'_>) -> Result<Fit<3>, Error> {
+    let fit = GammaGamma::fit(spend)?;
+    if fit.params[1] <= 1.0 {
+        let detail = format!("q = {:.3} gives one-time buyers a spend without end", fit.params[1]);
+        return Err(Error::NoConvergence { model: "Gamma–Gamma", detail });
+    }
+    Ok(fit)
 }
 
 impl Kind {
@@ -174,23 +184,26 @@ impl Base<'_> {
         let (alive_rows, mut residual_rows) = kind.told(fit.params, rows, &self.outlook);
         residual_rows.iter_mut().zip(&alive_rows).for_each(|(residual, alive)| *residual *= alive);
         let (alive, purchases) = (rows.per_customer(&alive_rows), rows.per_customer(&residual_rows));
-        let residual_minor: Vec<f64> = (0..purchases.len())
-            .map(|i| {
+        let residual_minor = spend.map(|spend| {
+            let value = |i: usize| {
                 let mean = mean_minor[i].max(0.0);
                 purchases[i] * spend.expected_sum(if mean > 0.0 { repeats[i] } else { 0 }, 1.0, mean)
-            })
-            .collect();
-        let sums = (alive.iter().sum(), residual_minor.iter().sum());
-        let [alive_interval, equity_interval] = self.draws.intervals(kind, &fit, sums);
+            };
+            (0..purchases.len()).map(value).collect::<Vec<f64>>()
+        });
+        let equity_minor = residual_minor.as_ref().map(|residual| residual.iter().sum());
+        let alive_sum = alive.iter().sum();
+        let [alive_interval, equity_interval] =
+            self.draws.intervals(kind, &fit, (alive_sum, equity_minor.unwrap_or(0.0)));
         let once = repeats.iter().filter(|repeats| **repeats == 0).count();
         Ok(ModelWorth {
             fit,
             assumed_alive: if matches!(kind, Kind::Bg) { once } else { 0 },
-            alive_sum: sums.0,
+            alive_sum,
             alive_interval: alive_interval.0,
-            equity_minor: sums.1,
-            equity_interval: equity_interval.0,
-            failed_draws: equity_interval.1,
+            equity_minor,
+            equity_interval: equity_interval.0.filter(|_| equity_minor.is_some()),
+            failed_draws: alive_interval.1,
             alive,
             purchases,
             residual_minor,
@@ -200,12 +213,15 @@ impl Base<'_> {
 
 fn spread(bg: &ModelWorth, pareto: &ModelWorth) -> Spread {
     let ordered = |left: f64, right: f64| Interval { low: left.min(right), high: left.max(right) };
-    let equity_minor = ordered(bg.equity_minor, pareto.equity_minor);
-    let mean = f64::midpoint(equity_minor.low, equity_minor.high);
+    let equity_minor = bg.equity_minor.zip(pareto.equity_minor).map(|(bg, pareto)| ordered(bg, pareto));
+    let share = |equity: Interval| {
+        let mean = f64::midpoint(equity.low, equity.high);
+        if mean > 0.0 { (equity.high - equity.low) / mean } else { 0.0 }
+    };
     Spread {
         alive: ordered(bg.alive_sum, pareto.alive_sum),
         equity_minor,
-        equity_share: if mean > 0.0 { (equity_minor.high - equity_minor.low) / mean } else { 0.0 },
+        equity_share: equity_minor.map(share),
         log_likelihood_ahead: bg.fit.log_likelihood - pareto.fit.log_likelihood,
     }
 }

@@ -202,21 +202,42 @@ fn both_models_are_told_with_intervals_that_repeat_and_hold_the_figure() {
     let (bg, pareto) = (told.bg_nbd.as_ref().unwrap(), told.pareto_nbd.as_ref().unwrap());
     for model in [bg, pareto] {
         let (equity, alive) = (model.equity_interval.unwrap(), model.alive_interval.unwrap());
-        assert!(equity.low < model.equity_minor && model.equity_minor < equity.high, "{equity:?}");
+        let worth = model.equity_minor.unwrap();
+        assert!(equity.low < worth && worth < equity.high, "{equity:?}");
         assert!(alive.low < model.alive_sum && model.alive_sum < alive.high, "{alive:?}");
-        assert!((model.residual_minor.iter().sum::<f64>() - model.equity_minor).abs() < 1e-6);
+        assert!((model.residual_minor.as_ref().unwrap().iter().sum::<f64>() - worth).abs() < 1e-6);
         assert_eq!(model.failed_draws, 0);
     }
     let once = customers.repeats.iter().filter(|repeats| **repeats == 0).count();
     assert_eq!((bg.assumed_alive, pareto.assumed_alive), (once, 0));
     let spread = told.spread.unwrap();
     close(spread.alive.high - spread.alive.low, (pareto.alive_sum - bg.alive_sum).abs(), 1e-9);
-    assert!(spread.equity_share > 0.0 && spread.equity_minor.low < spread.equity_minor.high);
+    let equity = spread.equity_minor.unwrap();
+    assert!(spread.equity_share.unwrap() > 0.0 && equity.low < equity.high);
     let other = Resampling { seed: 4, ..resampling };
     let other = worth(&rows, &customers.mean_minor, OUTLOOK, other).unwrap();
     assert_ne!(other.bg_nbd.unwrap().equity_interval, bg.equity_interval);
     let none = worth(&rows, &customers.mean_minor, OUTLOOK, Resampling { draws: 0, ..resampling }).unwrap();
     assert_eq!(none.bg_nbd.unwrap().equity_interval, None);
+}
+
+#[test]
+fn who_still_buys_is_told_where_spend_cannot_be_modelled() {
+    let customers = Customers::of_pareto(1_500, 5);
+    let rows = customers.rows();
+    let resampling = Resampling { draws: 12, seed: 3, level_share: 0.9 };
+    // All spend alike: nothing for Gamma–Gamma to tell customers apart by.
+    let alike: Vec<f64> =
+        customers.mean_minor.iter().map(|mean| if *mean > 0.0 { 500.0 } else { 0.0 }).collect();
+    let told = worth(&rows, &alike, OUTLOOK, resampling).unwrap();
+    assert!(told.spend.unwrap_err().to_string().starts_with("Gamma–Gamma did not converge"));
+    let spent = worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap();
+    let (one, other) = (told.bg_nbd.unwrap(), spent.bg_nbd.unwrap());
+    assert_eq!((one.alive_sum, &one.purchases), (other.alive_sum, &other.purchases));
+    assert_eq!((one.equity_minor, one.residual_minor, one.equity_interval), (None, None, None));
+    let alive = one.alive_interval.unwrap();
+    assert!(alive.low < one.alive_sum && one.alive_sum < alive.high, "{alive:?}");
+    assert_eq!(told.spread.unwrap().equity_minor, None);
 }
 
 #[test]
@@ -227,8 +248,9 @@ fn a_sample_of_a_large_base_tells_intervals_as_narrow_as_the_base_deserves() {
         let resampling = Resampling { draws: 100, seed: 3, level_share: 0.9 };
         let told = worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap().bg_nbd.unwrap();
         let interval = told.equity_interval.unwrap();
-        assert!(interval.low < told.equity_minor && told.equity_minor < interval.high);
-        (rows.distinct(), (interval.high - interval.low) / told.equity_minor)
+        let equity = told.equity_minor.unwrap();
+        assert!(interval.low < equity && equity < interval.high);
+        (rows.distinct(), (interval.high - interval.low) / equity)
     };
     let ((few, whole), (many, sampled)) = (wide(4_000), wide(16_000));
     assert!(few < 3_000 && many > 6_000, "{few} {many}");
@@ -243,7 +265,7 @@ fn a_model_that_does_not_hold_is_refused_beside_the_one_that_does() {
     let told = worth(&customers.rows(), &customers.mean_minor, OUTLOOK, resampling).unwrap();
     let refused = told.pareto_nbd.unwrap_err().to_string();
     assert!(refused.starts_with("Pareto/NBD did not converge: ") && refused.contains("beta"), "{refused}");
-    assert!(told.bg_nbd.unwrap().equity_minor > 0.0);
+    assert!(told.bg_nbd.unwrap().equity_minor.unwrap() > 0.0);
     assert_eq!(told.spread, None);
 }
 

@@ -2,7 +2,7 @@
 
 use super::LEVEL_SHARE;
 use super::gather::Met;
-use super::worth::{Line, Told};
+use super::worth::{Line, Sums, Told};
 use crate::customers::Customers;
 use crate::error::Error;
 use arrow::array::RecordBatch;
@@ -40,7 +40,8 @@ pub(super) struct CustomerWorth {
 pub(super) struct One {
     pub(super) alive: f64,
     pub(super) purchases: f64,
-    pub(super) residual_minor: i64,
+    /// `None` where spend was refused.
+    pub(super) residual_minor: Option<i64>,
 }
 
 impl CustomerWorth {
@@ -138,16 +139,20 @@ fn spread(model: &ModelWorth, base: &HistoryColumns, over: &mut [Option<One>]) {
             *place = Some(One {
                 alive: model.alive[row],
                 purchases: model.purchases[row],
-                residual_minor: model.residual_minor[row].round() as i64,
+                residual_minor: model.residual_minor.as_ref().map(|minor| minor[row].round() as i64),
             });
         }
     }
 }
 
 /// What customers add up to under the fit of the whole.
-fn summed(over: &[Option<One>], base: &HistoryColumns) -> Option<(f64, i64)> {
+fn summed(over: &[Option<One>], base: &HistoryColumns) -> Option<Sums> {
     let mut all = base.customer.iter().map(|customer| over.get(*customer as usize).copied().flatten());
-    all.try_fold((0.0, 0), |sum, one| one.map(|one| (sum.0 + one.alive, sum.1 + one.residual_minor)))
+    all.try_fold(Sums { alive: 0.0, equity_minor: Some(0) }, |sum, one| {
+        let one = one?;
+        let equity_minor = sum.equity_minor.zip(one.residual_minor).map(|(sum, one)| sum + one);
+        Some(Sums { alive: sum.alive + one.alive, equity_minor })
+    })
 }
 
 impl Valued {

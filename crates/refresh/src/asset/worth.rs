@@ -31,6 +31,14 @@ pub(super) struct Line {
     reason: String,
 }
 
+/// What some customers add up to under the fit of the whole.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sums {
+    pub(super) alive: f64,
+    /// `None` where spend was refused.
+    pub(super) equity_minor: Option<i64>,
+}
+
 /// Whom a line is told of.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Told<'a> {
@@ -47,6 +55,11 @@ fn parameters<const N: usize>(names: [&str; N], fit: &Fit<N>) -> Value {
         (names[at].to_owned(), json!({"value": fit.params[at], "standard_error": fit.standard_errors[at]}))
     };
     Value::Object((0..N).map(one).collect::<Map<_, _>>())
+}
+
+/// Whole minor units of each, added up.
+fn rounded(minor: &[f64]) -> i64 {
+    minor.iter().map(|minor| minor.round() as i64).sum()
 }
 
 fn convergence(told: &Convergence) -> Value {
@@ -67,10 +80,10 @@ impl Told<'_> {
     }
 
     /// A model that was refused; `whole` are these customers' sums under the fit of the whole.
-    pub(super) fn refused(&self, model: &'static str, reason: &str, whole: Option<(f64, i64)>) -> Line {
+    pub(super) fn refused(&self, model: &'static str, reason: &str, whole: Option<Sums>) -> Line {
         Line {
-            whole_alive: whole.map(|sums| sums.0),
-            whole_equity_minor: whole.map(|sums| sums.1),
+            whole_alive: whole.map(|sums| sums.alive),
+            whole_equity_minor: whole.and_then(|sums| sums.equity_minor),
             reason: reason.to_owned(),
             ..self.line(model, "")
         }
@@ -80,7 +93,7 @@ impl Told<'_> {
         &self,
         model: &'static str,
         worth: &Result<ModelWorth, ledger::Error>,
-        whole: Option<(f64, i64)>,
+        whole: Option<Sums>,
     ) -> Line {
         let worth = match worth {
             Ok(worth) => worth,
@@ -91,10 +104,10 @@ impl Told<'_> {
             alive: Some(worth.alive_sum),
             alive_interval: worth.alive_interval,
             assumed_alive: worth.assumed_alive as u64,
-            equity_minor: Some(worth.residual_minor.iter().map(|minor| minor.round() as i64).sum()),
+            equity_minor: worth.residual_minor.as_ref().map(|minor| rounded(minor)),
             equity_interval: worth.equity_interval,
-            whole_alive: whole.map(|sums| sums.0),
-            whole_equity_minor: whole.map(|sums| sums.1),
+            whole_alive: whole.map(|sums| sums.alive),
+            whole_equity_minor: whole.and_then(|sums| sums.equity_minor),
             parameters: parameters(names, &worth.fit),
             convergence: convergence(&worth.fit.convergence),
             log_likelihood: Some(worth.fit.log_likelihood),
@@ -105,12 +118,15 @@ impl Told<'_> {
     }
 
     pub(super) fn spend(&self, worth: &Worth) -> Line {
-        Line {
-            parameters: parameters(["p", "q", "v_minor"], &worth.spend),
-            convergence: convergence(&worth.spend.convergence),
-            log_likelihood: Some(worth.spend.log_likelihood),
-            spend_correlation: worth.spend_correlation,
-            ..self.line("gamma_gamma", "")
+        let line = Line { spend_correlation: worth.spend_correlation, ..self.line("gamma_gamma", "") };
+        match &worth.spend {
+            Ok(fit) => Line {
+                parameters: parameters(["p", "q", "v_minor"], fit),
+                convergence: convergence(&fit.convergence),
+                log_likelihood: Some(fit.log_likelihood),
+                ..line
+            },
+            Err(error) => Line { reason: error.to_string(), ..line },
         }
     }
 
@@ -128,7 +144,7 @@ impl Told<'_> {
             }
         };
         Line {
-            equity_minor: Some(worth.residual_minor.iter().map(|minor| minor.round() as i64).sum()),
+            equity_minor: Some(rounded(&worth.residual_minor)),
             equity_interval: worth.equity_interval,
             whole_equity_minor,
             parameters: parameters(["alpha", "beta"], &worth.fit),
@@ -196,7 +212,9 @@ pub(super) fn customers(of: &CustomerWorth, codes: &[usize]) -> Result<RecordBat
         Arc::new(codes.iter().map(|code| column[*code].map(told)).collect::<Float64Array>())
     };
     let minor = |column: &[Option<One>]| -> ArrayRef {
-        Arc::new(codes.iter().map(|code| column[*code].map(|one| one.residual_minor)).collect::<Int64Array>())
+        Arc::new(
+            codes.iter().map(|code| column[*code].and_then(|one| one.residual_minor)).collect::<Int64Array>(),
+        )
     };
     let silence = || codes.iter().map(|code| of.silence[*code]);
     let columns: Vec<ArrayRef> = vec![

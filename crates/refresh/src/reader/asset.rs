@@ -313,13 +313,15 @@ impl Current {
                 self.lives(|life, lost| lost && range.contains(&life)).await
             }
             Among::Valued(model) => {
-                let name = match model {
-                    Model::BgNbd => "bg_nbd_minor",
-                    Model::ParetoNbd => "pareto_nbd_minor",
-                    Model::Sbg => "contract_minor",
+                // Where spend was refused the model still tells who buys.
+                let (told, minor) = match model {
+                    Model::BgNbd => ("bg_nbd_alive", "bg_nbd_minor"),
+                    Model::ParetoNbd => ("pareto_nbd_alive", "pareto_nbd_minor"),
+                    Model::Sbg => ("contract_minor", "contract_minor"),
                 };
                 self.valued(&format!(
-                    "select customer, {name} as value_minor from customer_worth where {name} is not null"
+                    "select customer, coalesce({minor}, 0) as value_minor from customer_worth \
+                     where {told} is not null"
                 ))
                 .await
             }

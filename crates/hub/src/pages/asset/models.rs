@@ -48,7 +48,8 @@ fn name_of(line: &WorthLine) -> &'static str {
 }
 
 fn link_of(line: &WorthLine) -> String {
-    match Model::from_name(&line.model).filter(|_| line.whole_equity_minor.is_some()) {
+    let is_told = line.whole_alive.is_some() || line.whole_equity_minor.is_some();
+    match Model::from_name(&line.model).filter(|_| is_told) {
         Some(model) => links::among(Among::Valued(model), &line.segment),
         None => links::definition("customer_equity"),
     }
@@ -92,15 +93,18 @@ fn counted(number: u64) -> String {
 /// How far the models lie apart.
 fn spread(models: &[&WorthLine]) -> Markup {
     let [left, right] = models else { return html! {} };
-    let (Some(a), Some(b)) = (left.equity_minor.zip(left.alive), right.equity_minor.zip(right.alive)) else {
-        return html! {};
+    let Some((alive, other)) = left.alive.zip(right.alive) else { return html! {} };
+    let apart = |(a, b): (i64, i64)| {
+        let mean = f64::midpoint(a as f64, b as f64);
+        if mean > 0.0 { (a - b).abs() as f64 / mean } else { 0.0 }
     };
-    let mean = f64::midpoint(a.0 as f64, b.0 as f64);
-    let apart = if mean > 0.0 { (a.0 - b.0).abs() as f64 / mean } else { 0.0 };
+    let worth = left.equity_minor.zip(right.equity_minor).map(apart);
     let likelihoods = left.log_likelihood.zip(right.log_likelihood);
     html! {
         p {
-            "The models lie " (number::percent(apart)) " apart in worth and " (whole((a.1 - b.1).abs())) " customers apart in who still buys"
+            "The models lie "
+            @if let Some(worth) = worth { (number::percent(worth)) " apart in worth and " }
+            (whole((alive - other).abs())) " customers apart in who still buys"
             @if let Some((left, right)) = likelihoods { "; their log-likelihoods are " (likelihood(left)) " and " (likelihood(right)) }
             ". Trust what both say."
         }
@@ -117,6 +121,9 @@ fn likelihood(value: f64) -> String {
 /// What is taken for spend.
 fn spend(view: &View) -> Markup {
     let Some(line) = view.lines().find(|line| line.model == "gamma_gamma") else { return html! {} };
+    if !line.reason.is_empty() {
+        return html! { p.notice { "Spend per purchase is not told, and so no worth of purchases: " (line.reason) "." } };
+    }
     html! {
         p.muted {
             "Spend per purchase is by Gamma–Gamma, which takes spend and frequency to have nothing to do with each other"
