@@ -5,10 +5,19 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+/// What cargo tells a program it runs about that program. Build scripts look at the same names: passed on, they would
+/// run anew whenever cargo was started from here and not by hand.
+const ABOUT_US: [&str; 2] = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+
 /// Cargo, the one that runs this program, in a folder.
 pub fn cargo(folder: &Path) -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(folder);
+    for (name, _) in std::env::vars_os() {
+        if ABOUT_US.iter().any(|about| name.to_string_lossy().starts_with(about)) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
 

@@ -1,31 +1,25 @@
 //! A day on top of what the last edition remembers publishes what one refresh over everything publishes.
 
-use crate::support::Home;
+use crate::support::{CONFIG, Home};
 use lake::{Access, Lake, Mode, tables};
 use std::fmt::Write as _;
 use std::path::Path;
 
-const CONFIG: &str = r#"
-[company]
-name = "Test"
-currency = "EUR"
-as_of = "2024-12-31"
-[[stream]]
-id = "shop"
-regime = "purchases"
-gap_days = 90
-[[department]]
-id = "sales"
-name = "Sales"
-[[silo]]
+/// The people of one silo in place of a shop's orders.
+fn config() -> String {
+    let (company, _) = CONFIG.split_once("[[silo]]").expect("a silo");
+    format!(
+        r#"{company}[[silo]]
 id = "crm"
 name = "Contacts"
 owner = "sales"
 [[silo.feed]]
 id = "people"
 files = "people.csv"
-columns = { record = "no", given = "given", family = "family", birth_date = "born", email = "mail", phone = "phone", postcode = "code", city = "city" }
-"#;
+columns = {{ record = "no", given = "given", family = "family", birth_date = "born", email = "mail", phone = "phone", postcode = "code", city = "city" }}
+"#
+    )
+}
 
 /// What identity publishes, and what it keeps for the next time.
 const TABLES: [&str; 6] = ["customer_of", "merges", "review", "generic_values", "pairs", "overfull_blocks"];
@@ -68,7 +62,7 @@ fn file(day: u64) -> String {
 
 fn home(day: u64) -> Home {
     let home = Home::new();
-    home.write("kept.toml", CONFIG);
+    home.write("kept.toml", config());
     import(&home, day);
     home
 }
