@@ -165,7 +165,7 @@ impl BgNbd {
 
     /// Discounted purchases to come, if alive, by row.
     pub(super) fn residual_rows(&self, rows: &HistoryRows, outlook: &Outlook) -> Vec<f64> {
-        rows.by_age(|repeats, age| {
+        rows.by_age_smoothly(self.alpha, |repeats, age| {
             outlook.discounted(rows.days_per_unit, self.alpha + age, |ahead| {
                 self.expected_if_alive(repeats, age, ahead)
             })

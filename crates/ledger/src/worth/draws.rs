@@ -98,7 +98,7 @@ impl Draws {
             let told = self.sums(kind, strayed(fit.params, near, refit.params, self.share), spend);
             Some((scaled(sums.0, told.0, here.0), scaled(sums.1, told.1, here.1)))
         };
-        (0..self.resampling.draws).filter_map(one).collect()
+        self.resampling.each(one).into_iter().flatten().collect()
     }
 
     /// Sums of P(alive) and of residual value over the rows; without spend the second is 0.
@@ -135,7 +135,26 @@ fn spend_draws(rows: &SpendRows, fit: &Fit<3>, resampling: Resampling) -> Vec<Op
         let params = if whole { refit } else { strayed(fit.params, near, refit, share) };
         (params[1] > 1.0).then(|| GammaGamma::of(params))
     };
-    (0..resampling.draws).map(one).collect()
+    resampling.each(one)
+}
+
+impl Resampling {
+    /// What every draw gives, in their order; each thread takes every so-manieth.
+    pub(super) fn each<T: Send>(&self, one: impl Fn(u32) -> T + Sync) -> Vec<T> {
+        let threads = self.threads.clamp(1, self.draws.max(1) as usize);
+        let of_thread =
+            |first: usize| (first as u32..self.draws).step_by(threads).map(&one).collect::<Vec<T>>();
+        let mut parts: Vec<_> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || of_thread(first))).collect();
+            let own = of_thread(0);
+            std::iter::once(own).chain(others.into_iter().map(joined)).map(Vec::into_iter).collect()
+        });
+        (0..self.draws as usize).filter_map(|draw| parts[draw % threads].next()).collect()
+    }
+}
+
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Parameters that lie from `fit` as those of a resampled sample lie from the sample's own, by as much less as the

@@ -19,6 +19,8 @@ pub struct Resampling {
     pub seed: u64,
     /// Share of draws within the interval (0.95).
     pub level_share: f64,
+    /// Threads that draw; the intervals do not depend on it.
+    pub threads: usize,
 }
 
 /// What lies within a share of the draws. It tells how far the parameters are known, for the base as it is;

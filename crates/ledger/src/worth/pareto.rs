@@ -230,7 +230,7 @@ impl ParetoNbd {
 
     /// Discounted purchases to come, if alive, by row.
     pub(super) fn residual_rows(&self, rows: &HistoryRows, outlook: &Outlook) -> Vec<f64> {
-        rows.by_age(|repeats, age| {
+        rows.by_age_smoothly(self.beta, |repeats, age| {
             outlook.discounted(rows.days_per_unit, self.beta + age, |ahead| {
                 self.expected_if_alive(repeats, age, ahead)
             })
