@@ -248,7 +248,7 @@ pub fn contract_worth(
         .filter_map(|draw| {
             let contracts = resampled(&renewals.contracts, resampling.seed, draw);
             let refit = Sbg::refit(&Renewals { contracts, ..renewals.clone() }, fit.params).ok()?;
-            Some(ahead.sum(Sbg::of(refit.params)))
+            Some(ahead.sum(Sbg::of(refit)))
         })
         .collect();
     let failed_draws = resampling.draws - draws.len() as u32;

@@ -152,7 +152,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<Fit<4>, Error> {
+    pub(super) fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<[f64; 4], Error> {
         match self {
             Self::Bg => BgNbd::refit(rows, start),
             Self::Pareto => ParetoNbd::refit(rows, start),
