@@ -18,6 +18,8 @@ const LARGEST_CONDITION: f64 = 1e8;
 const FARTHEST: f64 = 20.0;
 /// The same where no search looks any more.
 const OUT_OF_SIGHT: f64 = 30.0;
+/// Parameters beyond which two that grow together have no end in sight.
+const LARGE: f64 = 1e3;
 const NEWTON_STEPS: u32 = 200;
 /// The same from a start that lies near the maximum.
 const NEAR_STEPS: u32 = 30;
@@ -345,6 +347,9 @@ fn judge<const N: usize>(
         return Err(Error::NoConvergence { model, detail });
     }
     if !best.arrived {
+        if let Some(detail) = run_away_together(names, params) {
+            return Err(Error::NoConvergence { model, detail });
+        }
         let Convergence { iterations, gradient_norm, .. } = convergence;
         let at = list(names, params);
         let detail =
@@ -366,6 +371,16 @@ fn judge<const N: usize>(
     let standard_errors = std::array::from_fn(|i| params[i] * (variances[i * N + i] / hill.weight).sqrt());
     let log_likelihood = best.place.height * hill.weight;
     Ok(Fit { params, standard_errors, log_likelihood, convergence })
+}
+
+/// Two shapes that grow together: their ratio is all the data tell.
+fn run_away_together<const N: usize>(names: [&str; N], params: [f64; N]) -> Option<String> {
+    let grown: Vec<&str> =
+        names.iter().zip(params).filter(|(_, value)| *value > LARGE).map(|(name, _)| *name).collect();
+    let [one, other] = grown[..] else { return None };
+    Some(format!(
+        "`{one}` and `{other}` grow together without end: here nobody differs from anybody in what the two describe"
+    ))
 }
 
 fn list<const N: usize>(names: [&str; N], params: [f64; N]) -> String {
