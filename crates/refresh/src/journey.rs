@@ -65,7 +65,8 @@ pub(crate) async fn walk(
     let side = Side::read(&lake.view(snapshot).await?, &home.config).await?;
     let ordered = lake.view_in_order(snapshot).await?;
     let fates = Arc::new(setting::fates(&ordered).await?);
-    let Days { landmark, score } = days;
+    let days = days.stacked(fates.first_day());
+    let Days { landmark, landmarks, score } = days;
     let groups = Groups::of(customers, &fates, landmark);
     let touchpoints = side.touchpoints.len();
     let seen: Seen = (
@@ -75,7 +76,7 @@ pub(crate) async fn walk(
             (Variants::default(), Funnel::new(Arc::clone(&side.touchpoints), &side.steps(), None)?),
         ),
     );
-    let contrast = Contrast::new(Arc::clone(&side.touchpoints), fates, landmark);
+    let contrast = Contrast::new(Arc::clone(&side.touchpoints), fates, landmark.stacked(landmarks));
     let segments = groups.segments.len();
     let whole = (seen.clone(), Grouped::new(&groups.segment, vec![seen.clone(); segments]));
     let fated = (

@@ -16,12 +16,13 @@ fn waits() -> [Field; 3] {
     [may("median_us", Float64), may("p90_us", Float64), may("mean_us", Float64)]
 }
 
-/// One row a group: the days by which it was told apart and how many it has. Durations are from first to last event.
+/// One row a group: the days by which it was told apart and how many it has; `landmark` is the last of `landmarks`. Durations are from first to last event.
 pub fn journey() -> Table {
     let counts = ["customers", "events", "transitions", "crossings", "variants", "variants_of_most"];
     let mut fields = vec![must("landmark", Date32)];
     fields.extend(
-        ["look_back_days", "horizon_days", "follow_up_days", "recent_days"].map(|days| must(days, UInt16)),
+        ["landmarks", "look_back_days", "horizon_days", "follow_up_days", "recent_days"]
+            .map(|days| must(days, UInt16)),
     );
     fields.extend(waits());
     of_group("journey", &counts, fields)
@@ -53,12 +54,15 @@ pub fn journey_variants() -> Table {
     of_group("journey_variants", &["customers"], fields)
 }
 
-/// What was met before the landmark by those who left and by those who stayed: `met` is `touchpoint`, `failure` or
+/// What was met before stacked landmarks by those who left and by those who stayed, each once a landmark (and as
+/// customers, once): `met` is `touchpoint`, `failure` or
 /// `hand_off`; `from_code` a touchpoint or a department, `to_code` a department (65535: none).
 pub fn journey_compared() -> Table {
     let mut fields = vec![must("met", Utf8), must("from_code", UInt16), must("to_code", UInt16)];
     fields.extend(["odds_ratio", "low", "high", "p", "fdr"].map(|name| may(name, Float64)));
-    of_group("journey_compared", &["met_left", "met_stayed", "unmet_left", "unmet_stayed"], fields)
+    let counts =
+        ["met_left", "met_stayed", "unmet_left", "unmet_stayed", "left_customers", "stayed_customers"];
+    of_group("journey_compared", &counts, fields)
 }
 
 /// Departments handing customers on, by id; empty where nobody owns a touchpoint.

@@ -16,8 +16,11 @@ use std::sync::Arc;
 
 /// Who is lost within so many days after a landmark has left.
 const HORIZON_DAYS: u16 = 180;
-/// What was met in so many days up to the landmark counts.
-const LOOK_BACK_DAYS: u16 = 365;
+/// What was met in so many days up to the landmark counts; as many as lie between stacked landmarks, so that an event
+/// comes before one of them only, as a loss comes after one.
+const LOOK_BACK_DAYS: u16 = HORIZON_DAYS;
+/// As many landmarks are stacked at most.
+const MOST_LANDMARKS: i32 = 20;
 /// Who ceases to buy within so many days after a contact has left after it.
 const FOLLOW_UP_DAYS: u16 = 90;
 /// So many last days tell the whole experience.
@@ -26,7 +29,10 @@ const RECENT_DAYS: u16 = 90;
 /// The days of an edition's journey.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Days {
+    /// The last landmark.
     pub(crate) landmark: Landmark,
+    /// Landmarks stacked.
+    pub(crate) landmarks: u16,
     pub(crate) score: ScoreDays,
 }
 
@@ -41,7 +47,20 @@ impl Days {
             horizon_days: HORIZON_DAYS,
         };
         let follow_up_days = FOLLOW_UP_DAYS.saturating_add(gap_days);
-        Self { landmark, score: ScoreDays { as_of: as_of.0, follow_up_days, recent_days: RECENT_DAYS } }
+        Self {
+            landmark,
+            landmarks: 1,
+            score: ScoreDays { as_of: as_of.0, follow_up_days, recent_days: RECENT_DAYS },
+        }
+    }
+
+    /// With as many landmarks as the books hold, each with all the days that it looks back on.
+    pub(crate) fn stacked(self, first_day: Option<i32>) -> Self {
+        let Landmark { day, look_back_days, horizon_days } = self.landmark;
+        let known_days =
+            day.saturating_sub(first_day.unwrap_or(day)).saturating_sub(i32::from(look_back_days));
+        let more = known_days.max(0) / i32::from(horizon_days.max(1));
+        Self { landmarks: more.saturating_add(1).min(MOST_LANDMARKS) as u16, ..self }
     }
 
     /// Those of a published edition.
@@ -58,6 +77,7 @@ impl Days {
                 look_back_days: days("look_back_days")?,
                 horizon_days: days("horizon_days")?,
             },
+            landmarks: days("landmarks")?,
             score: ScoreDays {
                 as_of: as_of.0,
                 follow_up_days: days("follow_up_days")?,

@@ -115,9 +115,10 @@ fn counts<const N: usize>(counts: [u64; N]) -> [Cell; N] {
 fn whole(days: Days, group: &Group) -> Row {
     let (map, (_, (variants, _))) = &group.seen;
     let transitions = map.edges().iter().map(|(_, edge)| edge.wait.count()).sum();
-    let Days { landmark, score } = days;
+    let Days { landmark, landmarks, score } = days;
     let mut row: Row = vec![Cell::Day(landmark.day)];
-    let lengths = [landmark.look_back_days, landmark.horizon_days, score.follow_up_days, score.recent_days];
+    let lengths =
+        [landmarks, landmark.look_back_days, landmark.horizon_days, score.follow_up_days, score.recent_days];
     row.extend(lengths.map(Cell::Code));
     row.extend(waits(map.durations()));
     row.extend(counts([
@@ -190,6 +191,7 @@ fn compared(one: &Compared) -> Row {
     row.extend([odds.map(|o| o.ratio), odds.map(|o| o.low), odds.map(|o| o.high)].map(Cell::Real));
     row.extend([odds.map(|o| o.p), one.fdr].map(Cell::Real));
     row.extend(counts([quarters.met_left, quarters.met_stayed, quarters.unmet_left, quarters.unmet_stayed]));
+    row.extend(counts([one.left_customers, one.stayed_customers]));
     row
 }
 

@@ -7,7 +7,9 @@ use crate::view::journey::{
     Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Step, Totals, Touchpoint, Variant,
     Wait, Who,
 };
-use ::journey::{Behind, Columns, Fates, Funnel, Life, List, Mark, NONE, Scorecard, Walk};
+use ::journey::{
+    Behind, Columns, Exposure, Fates, Funnel, Life, List, Mark, NONE, OneQuarter, Scorecard, Walk,
+};
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array};
 use lake::{column, quoted};
 use model::Day;
@@ -87,7 +89,7 @@ impl Reader {
         let nodes = read(of("journey_nodes", "touchpoint")).await?;
         let touchpoints = touchpoints(&legend, &nodes)?;
         let edges = read(of("journey_edges", "customers desc, from_touchpoint, to_touchpoint")).await?;
-        let landmark = Days::read(&current.view, current.edition.as_of).await?.landmark;
+        let Days { landmark, landmarks, .. } = Days::read(&current.view, current.edition.as_of).await?;
         let compared = format!(
             "select * from journey_compared where segment = {} order by fdr, odds_ratio desc, met, from_code, to_code",
             quoted(segment)
@@ -97,6 +99,7 @@ impl Reader {
             who,
             landmark: Landmark {
                 day: Day(landmark.day),
+                landmarks,
                 look_back_days: landmark.look_back_days,
                 horizon_days: landmark.horizon_days,
             },
@@ -128,7 +131,7 @@ impl Reader {
         let (landmark, count) = (days.landmark, legend.side.touchpoints.len());
         let fates = Arc::new(setting::fates(&current.ordered).await?);
         let list = List::new(behind(number, &legend, &fates, days)?);
-        if number.who == Who::All {
+        if number.who == Who::All || number.counted.is_over_landmarks() {
             let list = setting::stream(&current.ordered, count, list, &mut |_| ()).await?;
             return Ok(list.into_customers());
         }
@@ -173,6 +176,11 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
         let scorecard = Scorecard::new(Arc::clone(fates), count, days.score);
         Ok::<_, Error>(Behind::Marked(Box::new(scorecard), place, mark))
     };
+    let met = |exposure| {
+        let landmarks = days.landmark.stacked(days.landmarks);
+        let quarter = OneQuarter { landmarks, exposure, met: true, left: number.who == Who::Left };
+        Behind::Quarter(Arc::clone(&legend.side.touchpoints), Arc::clone(fates), quarter)
+    };
     Ok(match counted {
         Counted::Everybody => Behind::Everybody,
         Counted::Touchpoint => Behind::Touchpoint(touchpoint(at)?),
@@ -199,6 +207,9 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
         Counted::FailedLeft => mark(Mark::FailedLeft)?,
         Counted::Recent => mark(Mark::Recent)?,
         Counted::RecentUnharmed => mark(Mark::RecentUnharmed)?,
+        Counted::MetTouchpoint => met(Exposure::Touchpoint(touchpoint(at)?)),
+        Counted::MetFailure => met(Exposure::Failure(touchpoint(at)?)),
+        Counted::MetHandOff => met(Exposure::HandOff(legend.department(at)?, legend.department(to)?)),
     })
 }
 
@@ -336,6 +347,8 @@ fn compared_of(batch: &RecordBatch, legend: &Legend) -> Result<Vec<Compared>, Er
             met_stayed: count("met_stayed")?,
             unmet_left: count("unmet_left")?,
             unmet_stayed: count("unmet_stayed")?,
+            left_customers: count("left_customers")?,
+            stayed_customers: count("stayed_customers")?,
             odds_ratio: real("odds_ratio")?,
             low: real("low")?,
             high: real("high")?,

@@ -68,11 +68,17 @@ pub enum Counted {
     Recent,
     /// One of these, and nothing failed there.
     RecentUnharmed,
+    /// Was at the touchpoint `at` before any of the stacked landmarks, and left, or stayed.
+    MetTouchpoint,
+    /// Was failed there before any of them.
+    MetFailure,
+    /// Was handed on from department `at` to department `to` before any of them.
+    MetHandOff,
 }
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Everybody,
         Self::Touchpoint,
         Self::Start,
@@ -89,6 +95,9 @@ impl Counted {
         Self::FailedLeft,
         Self::Recent,
         Self::RecentUnharmed,
+        Self::MetTouchpoint,
+        Self::MetFailure,
+        Self::MetHandOff,
     ];
 
     /// The name in links.
@@ -110,7 +119,15 @@ impl Counted {
             Self::FailedLeft => "failed_left",
             Self::Recent => "recent",
             Self::RecentUnharmed => "recent_unharmed",
+            Self::MetTouchpoint => "met_touchpoint",
+            Self::MetFailure => "met_failure",
+            Self::MetHandOff => "met_hand_off",
         }
+    }
+
+    /// Whether it is told over the stacked landmarks, of who left or stayed at any of them.
+    pub const fn is_over_landmarks(self) -> bool {
+        matches!(self, Self::MetTouchpoint | Self::MetFailure | Self::MetHandOff)
     }
 
     /// What a name counts.
@@ -137,6 +154,9 @@ pub struct Number {
 pub struct Landmark {
     /// Who was active on this day is compared.
     pub day: Day,
+    /// As many days, each `horizon_days` before the next and this the last, are compared one by one and taken together
+    /// in [`Journey::compared`]; maps tell of the last.
+    pub landmarks: u16,
     /// What was met in so many days up to it counts.
     pub look_back_days: u16,
     /// Who was lost within so many days after it has left.
@@ -296,7 +316,8 @@ pub struct Step {
     pub wait: Wait,
 }
 
-/// Something met before the landmark, by those who left and those who stayed.
+/// Something met before a landmark, by those who left and those who stayed: a customer counts once a landmark. A failure
+/// is compared among those who were at its touchpoint, all else among everybody.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
     /// `touchpoint`, `failure` or `hand_off`.
@@ -317,6 +338,10 @@ pub struct Compared {
     pub unmet_left: u64,
     /// Did not meet it and stayed.
     pub unmet_stayed: u64,
+    /// Customers who met it and left, each once.
+    pub left_customers: u64,
+    /// Customers who met it and stayed, each once.
+    pub stayed_customers: u64,
     /// Odds of leaving of those who met it against the others; none where nothing can be compared.
     pub odds_ratio: Option<f64>,
     /// Lower end of its 95 % interval.

@@ -65,6 +65,12 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         ),
         Counted::FailedLeft => format!("who left after a failure at {}", there()),
         Counted::Recent => format!("who met {} in the last 90 days", there()),
+        Counted::MetTouchpoint => return before(number.who, &format!("meeting {}", there())),
+        Counted::MetFailure => return before(number.who, &format!("a failure at {}", there())),
+        Counted::MetHandOff => {
+            let way = format!("going from {} straight to {}", department(&number.at), department(&number.to));
+            return before(number.who, &way);
+        }
         Counted::RecentUnharmed => format!("whom nothing failed at {} in the last 90 days", there()),
     };
     match number.who {
@@ -72,4 +78,10 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         Who::Stayed => format!("{told}, of those who stayed"),
         Who::Left => format!("{told}, of those who left"),
     }
+}
+
+/// Of those compared at the landmarks of the journey.
+fn before(who: Who, met: &str) -> String {
+    let fared = if who == Who::Left { "left" } else { "stayed" };
+    format!("who {fared} after {met}, at any of the days compared")
 }

@@ -178,14 +178,14 @@ pub(super) fn differences(left: &Journey, stayed: &Journey) -> Vec<Differs> {
 pub(super) fn of_difference(left: &Journey, stayed: &Journey, ways: &[Differs]) -> Map {
     let most = left.touchpoints.iter().zip(&stayed.touchpoints).map(|(a, b)| a.customers + b.customers).max();
     let spot = |(one, other): (&Touchpoint, &Touchpoint)| {
-        let (bad, fine) = (share(one.failed, one.customers), share(other.failed, other.customers));
+        let failure = left.compared.iter().find(|told| told.met == "failure" && told.key == one.key);
+        let (bad, fine) = failure.map_or((None, None), |told| {
+            let bad = share(told.met_left, told.met_left + told.unmet_left);
+            (bad, share(told.met_stayed, told.met_stayed + told.unmet_stayed))
+        });
         let differs = bad.unwrap_or(0.0) - fine.unwrap_or(0.0);
         Spot {
-            said: if one.failed + other.failed > 0 {
-                format!("{} failed", points(differs))
-            } else {
-                String::new()
-            },
+            said: if failure.is_some() { format!("{} failed", points(differs)) } else { String::new() },
             spoken: format!(
                 "{}: failed {} of those there who left and {} of those there who stayed",
                 one.name,

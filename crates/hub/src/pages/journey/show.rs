@@ -162,12 +162,12 @@ fn difference(journey: &Journey) -> String {
     match journey.compared.iter().find(is_sure) {
         None => "No failure at any touchpoint surely tells those who left from those who stayed.".to_owned(),
         Some(one) => {
-            let of = |met, unmet| picture::brief(share(met, met + unmet).unwrap_or(0.0));
+            let of = |left, stayed| picture::brief(share(left, left + stayed).unwrap_or(0.0));
             format!(
-                "{} of those who left had been failed at {} before, {} of those who stayed.",
-                of(one.met_left, one.unmet_left),
+                "{} of customers whom {} failed left afterwards, {} of those it did not fail.",
+                of(one.met_left, one.met_stayed),
                 one.name,
-                of(one.met_stayed, one.unmet_stayed)
+                of(one.unmet_left, one.unmet_stayed)
             )
         }
     }
@@ -179,7 +179,12 @@ fn compared(view: &View) -> Markup {
     html! {
         "Of the customers active on " (calendar::day(landmark.day)) ": who was lost within the "
         (landmark.horizon_days) " days after it has left, the others stayed. Counted is what they met in the "
-        (landmark.look_back_days) " days before it, so nobody looks safer for having lived longer. It tells who, not why."
+        (landmark.look_back_days) " days before it, so nobody looks safer for having lived longer. "
+        @if view.show == Show::Difference && landmark.landmarks > 1 {
+            "The sentence, the circles and the first table take " (landmark.landmarks) " such days together, each "
+            (landmark.horizon_days) " days before the next. "
+        }
+        "It tells who, not why."
     }
 }
 
@@ -337,7 +342,7 @@ mod tests {
     #[test]
     fn the_difference_leads_with_the_surest_failure() {
         let told = page(&view(Show::Difference, 50)).into_string();
-        assert!(told.contains("of those who left had been failed at Delivery before, "), "{told}");
+        assert!(told.contains("of customers whom Delivery failed left afterwards, "), "{told}");
         let mut none = view(Show::Difference, 50);
         none.journey.compared.clear();
         assert!(page(&none).into_string().contains("No failure at any touchpoint"));
