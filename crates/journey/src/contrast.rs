@@ -73,7 +73,8 @@ pub struct Odds {
     pub p: f64,
 }
 
-/// One exposure compared. A failure is compared among those who were at its touchpoint, all else among everybody.
+/// One exposure compared. A failure is compared among those who were at its touchpoint as often, for who is there often
+/// has many chances to be failed; all else among everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Compared {
     /// What was met.
@@ -84,7 +85,11 @@ pub struct Compared {
     pub left_customers: u64,
     /// Customers who met it and stayed, at any landmark.
     pub stayed_customers: u64,
-    /// None where at no landmark some met it and some did not, and some left and some did not.
+    /// Share (0–1) that left of those who met it, where there are others to compare them with.
+    pub left_share: Option<f64>,
+    /// Share (0–1) that left of the others, each stratum weighted by how many met it there.
+    pub others_share: Option<f64>,
+    /// None where in no stratum some met it and some did not, and some left and some did not.
     pub odds: Option<Odds>,
     /// Share of false discoveries among all exposures with a `p` at most this one's.
     pub fdr: Option<f64>,
@@ -151,6 +156,20 @@ impl Odds {
     }
 }
 
+/// Shares that left of those who met it and of the others, spread over the strata as they are.
+fn shares(strata: &[Quarters]) -> Option<(f64, f64)> {
+    let (mut met, mut left, mut expected) = (0, 0, 0.0);
+    for Quarters { met_left, met_stayed, unmet_left, unmet_stayed } in strata {
+        let unmet = unmet_left + unmet_stayed;
+        if unmet > 0 {
+            met += met_left + met_stayed;
+            left += met_left;
+            expected += (met_left + met_stayed) as f64 * *unmet_left as f64 / unmet as f64;
+        }
+    }
+    (met > 0).then(|| (left as f64 / met as f64, expected / met as f64))
+}
+
 /// Shares of false discoveries by Benjamini and Hochberg (1995), in the order of the `p` given.
 pub fn false_discovery_rates(p: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p.len()).collect();
@@ -163,6 +182,9 @@ pub fn false_discovery_rates(p: &[f64]) -> Vec<f64> {
     }
     rates
 }
+
+/// Who was somewhere more often is compared with those who were there so often.
+const MOST_TIMES: u16 = 32;
 
 /// Those who left and those who stayed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -186,12 +208,12 @@ pub struct Contrast {
     landmarks: Vec<Landmark>,
     /// By landmark: everybody.
     all: Vec<Sides>,
-    /// By exposure and index of landmark: who met it.
-    met: BTreeMap<(Exposure, usize), Sides>,
+    /// By exposure, index of landmark and how often they were there: who met it.
+    met: BTreeMap<(Exposure, usize, u16), Sides>,
     /// By exposure: customers who met it, each once whatever the number of landmarks.
     customers: FxHashMap<Exposure, Sides>,
     /// Of the life being walked: what was met at one landmark, and whether it came before leaving and before staying.
-    seen: BTreeSet<Exposure>,
+    seen: BTreeMap<Exposure, u16>,
     fared: FxHashMap<Exposure, (bool, bool)>,
 }
 
@@ -205,7 +227,7 @@ impl Contrast {
             landmarks,
             met: BTreeMap::new(),
             customers: FxHashMap::default(),
-            seen: BTreeSet::new(),
+            seen: BTreeMap::new(),
             fared: FxHashMap::default(),
         }
     }
@@ -228,27 +250,41 @@ impl Contrast {
     }
 
     fn one(&self, exposure: Exposure) -> Compared {
-        let at = |exposure, landmark| self.met.get(&(exposure, landmark)).copied().unwrap_or_default();
-        let stratum = |(landmark, everybody): (usize, &Sides)| {
-            let met = at(exposure, landmark);
-            let among = exposure.among().map_or(*everybody, |among| at(among, landmark));
-            Quarters {
-                met_left: met.left,
-                met_stayed: met.stayed,
-                unmet_left: among.left - met.left,
-                unmet_stayed: among.stayed - met.stayed,
-            }
-        };
-        let strata: Vec<Quarters> = self.all.iter().enumerate().map(stratum).collect();
+        let strata = self.strata(exposure);
+        let shares = shares(&strata);
         let customers = self.customers.get(&exposure).copied().unwrap_or_default();
         Compared {
             exposure,
             quarters: strata.iter().copied().fold(Quarters::default(), Quarters::plus),
             left_customers: customers.left,
             stayed_customers: customers.stayed,
+            left_share: shares.map(|(left, _)| left),
+            others_share: shares.map(|(_, others)| others),
             odds: Odds::of(&strata),
             fdr: None,
         }
+    }
+
+    /// By landmark; of a failure by landmark and how often the customers were at its touchpoint.
+    fn strata(&self, exposure: Exposure) -> Vec<Quarters> {
+        let quarters = |met: Sides, among: Sides| Quarters {
+            met_left: met.left,
+            met_stayed: met.stayed,
+            unmet_left: among.left - met.left,
+            unmet_stayed: among.stayed - met.stayed,
+        };
+        let each = |exposure| self.met.range((exposure, 0, 0)..=(exposure, usize::MAX, u16::MAX));
+        if let Some(among) = exposure.among() {
+            let met = |&(_, landmark, times): &(_, _, _)| self.met.get(&(exposure, landmark, times));
+            return each(among)
+                .map(|(key, among)| quarters(met(key).copied().unwrap_or_default(), *among))
+                .collect();
+        }
+        let mut met = vec![Sides::default(); self.all.len()];
+        for ((_, landmark, _), sides) in each(exposure) {
+            met[*landmark].add(sides.left, sides.stayed);
+        }
+        met.into_iter().zip(&self.all).map(|(met, all)| quarters(met, *all)).collect()
     }
 }
 
@@ -308,13 +344,16 @@ impl Walk for Contrast {
             self.all[at].add(one_left, one_stayed);
             let seen = &mut self.seen;
             landmark.exposures(life, &self.touchpoints, &mut |exposure| {
-                seen.insert(exposure);
+                let times = seen.entry(exposure).or_default();
+                *times = MOST_TIMES.min(*times + 1);
             });
-            while let Some(exposure) = seen.pop_first() {
-                self.met.entry((exposure, at)).or_default().add(one_left, one_stayed);
+            for &exposure in seen.keys() {
+                let times = seen.get(&exposure.among().unwrap_or(exposure)).copied().unwrap_or_default();
+                self.met.entry((exposure, at, times)).or_default().add(one_left, one_stayed);
                 let fared = self.fared.entry(exposure).or_default();
                 *fared = (fared.0 || left, fared.1 || !left);
             }
+            seen.clear();
         }
         for (exposure, (left, stayed)) in self.fared.drain() {
             self.customers.entry(exposure).or_default().add(u64::from(left), u64::from(stayed));
@@ -386,6 +425,17 @@ mod tests {
         assert!(pooled.low > 1.0, "pooled, they would say the contrary");
         let silent = Quarters { met_left: 9, met_stayed: 9, ..Quarters::default() };
         assert_eq!(Odds::of(&[&strata[..], &[silent]].concat()), Some(odds));
+    }
+
+    #[test]
+    fn the_others_share_is_told_as_if_they_were_spread_alike() {
+        let often = Quarters { met_left: 8, met_stayed: 32, unmet_left: 1, unmet_stayed: 9 };
+        let seldom = Quarters { met_left: 6, met_stayed: 4, unmet_left: 40, unmet_stayed: 40 };
+        let alone = Quarters { met_left: 3, ..Quarters::default() };
+        let (left, others) = shares(&[often, seldom, alone]).unwrap();
+        near(left, 14.0 / 50.0, 1e-12);
+        near(others, (40.0 * 0.1 + 10.0 * 0.5) / 50.0, 1e-12);
+        assert_eq!(shares(&[alone]), None);
     }
 
     #[test]

@@ -53,6 +53,8 @@ fn compared() -> Vec<Compared> {
         met_stayed: 10,
         unmet_left: 40,
         unmet_stayed: 90,
+        left_share: Some(0.84),
+        others_share: Some(0.31),
         left_customers: 58,
         stayed_customers: 9,
         odds_ratio: Some(13.5),

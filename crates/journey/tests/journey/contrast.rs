@@ -28,12 +28,15 @@ fn met(life: &[Event], landmark: Landmark) -> BTreeSet<Exposure> {
     met
 }
 
+/// A customer compared at a landmark, with what she met and whether she left.
+type Met = (u32, BTreeSet<Exposure>, bool);
+
+fn day_of(event: &Event) -> i32 {
+    day(event.at_us)
+}
+
 /// Those compared at a landmark, with what they met and whether they left.
-fn compared<'a>(
-    events: &'a [Event],
-    postings: &[(u32, i32, i8)],
-    landmark: Landmark,
-) -> Vec<(u32, BTreeSet<Exposure>, bool)> {
+fn compared<'a>(events: &'a [Event], postings: &[(u32, i32, i8)], landmark: Landmark) -> Vec<Met> {
     let of = |life: &&'a [Event]| {
         let of_hers = postings.iter().filter(|posting| posting.0 == life[0].customer);
         let upto: i32 = of_hers.clone().filter(|p| p.1 <= landmark.day).map(|p| i32::from(p.2)).sum();
@@ -68,19 +71,46 @@ proptest! {
                 Exposure::Failure(at) => met.contains(&Exposure::Touchpoint(at)),
                 _ => true,
             };
-            let quarter = |stratum: &[(u32, BTreeSet<Exposure>, bool)], is_met: bool, is_left: bool| -> Vec<u32> {
-                let fits = |(_, met, left): &&(u32, BTreeSet<Exposure>, bool)| {
+            let quarter = |stratum: &[Met], is_met: bool, is_left: bool| -> Vec<u32> {
+                let fits = |(_, met, left): &&Met| {
                     is_among(met) && met.contains(&one.exposure) == is_met && *left == is_left
                 };
                 stratum.iter().filter(fits).map(|one| one.0).collect()
             };
-            let plain: Vec<Quarters> = strata.iter().map(|stratum| Quarters {
+            let of = |stratum: &[Met]| Quarters {
                 met_left: quarter(stratum, true, true).len() as u64,
                 met_stayed: quarter(stratum, true, false).len() as u64,
                 unmet_left: quarter(stratum, false, true).len() as u64,
                 unmet_stayed: quarter(stratum, false, false).len() as u64,
-            }).collect();
+            };
+            let times = |landmark: Landmark, customer: u32, at: u16| {
+                let from = landmark.day - i32::from(landmark.look_back_days);
+                let days = from + 1..=landmark.day;
+                let there = |event: &&Event| {
+                    (event.customer, event.touchpoint) == (customer, at) && days.contains(&day_of(event))
+                };
+                events.iter().filter(there).count()
+            };
+            let plain: Vec<Quarters> = match one.exposure {
+                Exposure::Failure(at) => {
+                    let each = landmarks.iter().zip(&strata).flat_map(|(landmark, stratum)| {
+                        (1..=120).map(move |often| (landmark, stratum, often))
+                    });
+                    each.map(|(landmark, stratum, often)| {
+                        let alike = stratum.iter().filter(|met| times(*landmark, met.0, at) == often);
+                        of(&alike.cloned().collect::<Vec<_>>())
+                    }).collect()
+                }
+                _ => strata.iter().map(|stratum| of(stratum)).collect(),
+            };
             prop_assert_eq!(one.odds, Odds::of(&plain));
+            let comparable = plain.iter().filter(|q| q.unmet_left + q.unmet_stayed > 0);
+            let met = |q: &Quarters| q.met_left + q.met_stayed;
+            let all: u64 = comparable.clone().map(met).sum();
+            let expected: f64 = comparable
+                .map(|q| met(q) as f64 * q.unmet_left as f64 / (q.unmet_left + q.unmet_stayed) as f64)
+                .sum();
+            prop_assert_eq!(one.others_share, (all > 0).then(|| expected / all as f64));
             prop_assert_eq!(one.odds.is_some(), one.fdr.is_some());
             prop_assert!(one.fdr.is_none_or(|fdr| one.odds.unwrap().p <= fdr && fdr <= 1.0));
             for (is_met, is_left, count, customers) in [

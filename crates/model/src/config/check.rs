@@ -1,7 +1,9 @@
 //! What `kept check` says about a config file: syntax errors and broken references, each with its line.
 
 use super::reason::pattern_words;
-use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source, Stream};
+use super::{
+    Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source, Stream, promise,
+};
 use crate::period::Day;
 use crate::suggest::hint;
 use toml::Spanned;
@@ -47,6 +49,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.names(config);
     checker.streams(config);
     checker.reasons(config);
+    checker.promises(config);
     checker.found.extend(config.worth.problems());
     for silo in &config.silos {
         for feed in &silo.feeds {
@@ -225,6 +228,20 @@ impl Checker<'_> {
                     format!("`{}` holds no letter or digit, so it tells nothing", pattern.get_ref()),
                 );
             }
+        }
+    }
+
+    fn promises(&mut self, config: &Config) {
+        let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
+        self.unique("promise", &config.promises.iter().map(|p| &p.id).collect::<Vec<_>>());
+        for promise in &config.promises {
+            self.refers("department", &promise.owner, &departments);
+            for (at, problem) in promise.problems(config) {
+                self.say(at.unwrap_or(&promise.id), problem);
+            }
+        }
+        for (at, problem) in config.calendar.iter().flat_map(promise::Calendar::problems) {
+            self.say(at, problem);
         }
     }
 

@@ -16,9 +16,8 @@ use std::sync::Arc;
 
 /// Who is lost within so many days after a landmark has left.
 const HORIZON_DAYS: u16 = 180;
-/// What was met in so many days up to the landmark counts; as many as lie between stacked landmarks, so that an event
-/// comes before one of them only, as a loss comes after one.
-const LOOK_BACK_DAYS: u16 = HORIZON_DAYS;
+/// What was met in so many days up to the landmark counts.
+const LOOK_BACK_DAYS: u16 = 365;
 /// As many landmarks are stacked at most.
 const MOST_LANDMARKS: i32 = 20;
 /// Who ceases to buy within so many days after a contact has left after it.

@@ -210,8 +210,8 @@ pub(super) fn compared(journey: &Journey) -> Markup {
                 th.name scope="row" { (met(one)) }
                 (count(one.left_customers, &left))
                 (count(one.stayed_customers, &stayed))
-                td.n { (percent(share(one.met_left, one.met_left + one.met_stayed))) }
-                td.n { (percent(share(one.unmet_left, one.unmet_left + one.unmet_stayed))) }
+                td.n { (percent(one.left_share)) }
+                td.n { (percent(one.others_share)) }
                 td.when { (odds(one)) }
                 td.when { (doubt(one.fdr)) }
             }
@@ -228,9 +228,9 @@ pub(super) fn compared(journey: &Journey) -> Markup {
     ];
     told(
         "Left against stayed",
-        "Customers by what they met in the days before. The others: of a failure, those at the same touchpoint whom nothing \
-         failed there; else everybody. An association, not a cause. The last column: the share of false alarms among all \
-         rows at least as sure.",
+        "Customers by what they met in the days before. The others: of a failure, those who were there as often and were \
+         not failed; else everybody, on the same days. An association, not a cause. The last column: the share of false \
+         alarms among all rows at least as sure.",
         &head,
         &body,
     )
