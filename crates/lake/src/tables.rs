@@ -12,7 +12,7 @@ mod journey;
 
 pub use journey::{
     TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_nodes,
-    journey_variants, touchpoint_facts, touchpoint_months,
+    journey_variants, promise_breaches, promise_months, touchpoint_facts, touchpoint_months,
 };
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -319,6 +319,8 @@ pub fn all() -> Vec<Table> {
         journey(),
         journey_nodes(),
         journey_edges(),
+        promise_months(),
+        promise_breaches(),
         journey_variants(),
         journey_compared(),
         hand_offs(),

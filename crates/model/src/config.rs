@@ -7,6 +7,7 @@ pub mod check;
 mod clauses;
 mod feed;
 pub mod policy;
+pub mod promise;
 mod reason;
 mod worth;
 
@@ -75,6 +76,12 @@ pub struct Config {
     /// Named kinds of contact.
     #[serde(default, rename = "touchpoint")]
     pub touchpoints: Vec<Touchpoint>,
+    /// What the company will and will not do.
+    #[serde(default, rename = "promise")]
+    pub promises: Vec<promise::Promise>,
+    /// When the company is open.
+    #[serde(default)]
+    pub calendar: Option<promise::Calendar>,
     /// Why customers say they leave; the first that fits a text counts.
     #[serde(default, rename = "reason")]
     pub reasons: Vec<Reason>,

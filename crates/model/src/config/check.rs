@@ -3,7 +3,7 @@
 use super::reason::pattern_words;
 use super::{
     Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, SUBSCRIPTION_COLUMNS,
-    Source, Stream, Word,
+    Source, Stream, Word, promise,
 };
 use crate::period::Day;
 use crate::suggest::hint;
@@ -50,6 +50,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.names(config);
     checker.streams(config);
     checker.reasons(config);
+    checker.promises(config);
     checker.found.extend(config.worth.problems());
     for silo in &config.silos {
         for feed in &silo.feeds {
@@ -228,6 +229,20 @@ impl Checker<'_> {
                     format!("`{}` holds no letter or digit, so it tells nothing", pattern.get_ref()),
                 );
             }
+        }
+    }
+
+    fn promises(&mut self, config: &Config) {
+        let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
+        self.unique("promise", &config.promises.iter().map(|p| &p.id).collect::<Vec<_>>());
+        for promise in &config.promises {
+            self.refers("department", &promise.owner, &departments);
+            for (at, problem) in promise.problems(config) {
+                self.say(at.unwrap_or(&promise.id), problem);
+            }
+        }
+        for (at, problem) in config.calendar.iter().flat_map(promise::Calendar::problems) {
+            self.say(at, problem);
         }
     }
 
