@@ -238,6 +238,6 @@ fn reading(config: &Config, feed: &Feed) -> Vec<String> {
         format!("{:?} {:?}", feed.currency, feed.timezone.as_ref().map(|zone| zone.get_ref().clone())),
         format!("{:?} {}", company.currency, company.timezone.get_ref()),
         format!("{:?} {}", config.rates(), feed.stream.is_some()),
-        format!("{:?}", feed.clauses.as_ref().map(|clauses| clauses.get_ref())),
+        format!("{:?}", feed.words()),
     ]
 }

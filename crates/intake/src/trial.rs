@@ -163,7 +163,8 @@ impl Trial {
             let clause = of("clause").map(|code| code.parse().expect("code"));
             let clause = clause.map(|code| Clause::from_code(code).expect("clause"));
             if let Some(clause) = clause.filter(|clause| *clause != Clause::Price) {
-                line += &format!(" {}", clause.name());
+                line += " ";
+                line += clause.name();
             }
             if outcome != Outcome::Unknown {
                 line += " ";

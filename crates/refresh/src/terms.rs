@@ -14,12 +14,14 @@ impl Currencies {
     pub(crate) fn of(config: &Config) -> Result<Self, Error> {
         let own = config.company.currency;
         let all: Vec<Currency> = config.rates().currencies().filter(|other| *other != own).collect();
-        let fits = all.len() <= usize::from(u8::MAX);
-        fits.then_some(Self { all }).ok_or(Error::TooMany {
-            what: "currencies",
-            limit: u64::from(u8::MAX),
-            cure: "remove the [[rate]] of those that no event is in",
-        })
+        match u8::try_from(all.len()) {
+            Ok(_) => Ok(Self { all }),
+            Err(_) => Err(Error::TooMany {
+                what: "currencies",
+                limit: u64::from(u8::MAX),
+                cure: "remove the [[rate]] of those that no event is in",
+            }),
+        }
     }
 
     /// The code of a currency as events name it.

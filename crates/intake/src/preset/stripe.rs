@@ -40,6 +40,7 @@ enum Status {
 
 /// The dates of a subscription, UTC microseconds.
 #[derive(Debug)]
+#[expect(clippy::struct_field_names, reason = "the unit ends each name")]
 pub(super) struct Life {
     created_us: i64,
     started_us: i64,

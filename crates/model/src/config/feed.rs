@@ -1,5 +1,6 @@
 //! `[[silo]]` and `[[silo.feed]]`: where a source system's files are and what their columns mean.
 
+use super::Words;
 use crate::money::{Currency, DecimalMark};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -159,6 +160,11 @@ impl Feed {
             (None, None, Some(sql)) => Some(Source::Sql(sql.get_ref())),
             _ => None,
         }
+    }
+
+    /// What the silo's words say of subscriptions.
+    pub fn words(&self) -> Words {
+        self.clauses.as_ref().map(|clauses| Words::new(clauses.get_ref())).unwrap_or_default()
     }
 }
 

@@ -44,7 +44,7 @@ impl ContractMap {
     ) -> Result<Self, Problem> {
         Ok(Self {
             clause: cell("clause")?,
-            words: feed.clauses.as_ref().map(|clauses| Words::new(clauses.get_ref())).unwrap_or_default(),
+            words: feed.words(),
             interval: cell("interval")?,
             quantity: cell("quantity")?,
             discount: cell("discount")?,
@@ -110,7 +110,7 @@ impl ContractMap {
     ) -> Result<Vec<EventRow<'s>>, Reject> {
         let began_us = own.at_us;
         let mut follows = Vec::new();
-        let trial_us = self.date(&self.trial_until, row, desk)?.filter(|until_us| *until_us > began_us);
+        let trial_us = date(&self.trial_until, row, desk)?.filter(|until_us| *until_us > began_us);
         if trial_us.is_some() && own.clause == Some(Clause::Price) {
             own.clause = Some(Clause::Trial);
         }
@@ -138,16 +138,15 @@ impl ContractMap {
         follows: &mut Vec<EventRow<'s>>,
     ) -> Result<(), Reject> {
         let Some(text) = self.discount.get(row) else { return Ok(()) };
-        let minor = match percentage(text, desk.till.mark()) {
-            Some(share) => off(monthly_minor, share.map_err(|why| self.discount.reject(why))?),
-            None => {
-                let minor = desk.till.decimal(text, currency).map_err(|why| self.discount.reject(why))?;
-                let monthly = (minor >= 0).then(|| self.interval(row)).transpose()?;
-                let monthly = monthly.and_then(|interval| interval.monthly(minor, 1));
-                monthly.ok_or_else(|| self.discount.reject("is no discount"))?
-            }
+        let minor = if let Some(share) = percentage(text, desk.till.mark()) {
+            off(monthly_minor, share.map_err(|why| self.discount.reject(why))?)
+        } else {
+            let minor = desk.till.decimal(text, currency).map_err(|why| self.discount.reject(why))?;
+            let monthly = (minor >= 0).then(|| self.interval(row)).transpose()?;
+            let monthly = monthly.and_then(|interval| interval.monthly(minor, 1));
+            monthly.ok_or_else(|| self.discount.reject("is no discount"))?
         };
-        let until_us = self.date(&self.discount_until, row, desk)?;
+        let until_us = date(&self.discount_until, row, desk)?;
         if minor == 0 || until_us.is_some_and(|until_us| until_us <= own.at_us) {
             return Ok(());
         }
@@ -170,7 +169,7 @@ impl ContractMap {
         began_us: i64,
         trial_us: Option<i64>,
     ) -> Result<Vec<Later>, Reject> {
-        let mut after = |cell: &Cell| match self.date(cell, row, desk)? {
+        let mut after = |cell: &Cell| match date(cell, row, desk)? {
             Some(at_us) if at_us < began_us => Err(cell.reject("is before the row's own time")),
             at_us => Ok(at_us),
         };
@@ -199,11 +198,11 @@ impl ContractMap {
         }));
         Ok(later)
     }
+}
 
-    fn date(&self, cell: &Cell, row: &Row<'_>, desk: &mut Desk) -> Result<Option<i64>, Reject> {
-        let read = |text| desk.clock.instant(text).map_err(|why| cell.reject(why));
-        cell.get(row).map(read).transpose()
-    }
+fn date(cell: &Cell, row: &Row<'_>, desk: &mut Desk) -> Result<Option<i64>, Reject> {
+    let read = |text| desk.clock.instant(text).map_err(|why| cell.reject(why));
+    cell.get(row).map(read).transpose()
 }
 
 /// An event of the same subscription that says nothing yet.
@@ -231,6 +230,8 @@ const fn part_of(own: SourceId<'_>, nth: usize) -> SourceId<'_> {
 #[cfg(test)]
 mod tests {
     use crate::trial::{file, files, read};
+    use model::Clause;
+    use std::fmt::Write as _;
 
     const PLAIN: &str = "columns = { record = \"who\", at = \"day\", clause = \"what\", value = \"sum\", reference = \"no\", currency = \"cur\" }\n";
 
@@ -277,12 +278,12 @@ mod tests {
         );
     }
 
-    const WHOLE: &str = "columns = { record = \"who\", at = \"began\", value = \"sum\", interval = \"per\", quantity = \"seats\", discount = \"off\", discount_until = \"off_until\", trial_until = \"trial\", paused_at = \"paused\", resumed_at = \"resumed\", cancelled_at = \"asked\", ended_at = \"ended\", id = \"no\", reference = \"no\" }\nconstants = { kind = \"subscription\", event = \"began\" }\n";
+    const WHOLE: &str = "columns = { record = \"who\", at = \"began\", value = \"sum\", interval = \"per\", quantity = \"seats\", discount = \"off\", discount_until = \"off_until\", trial_until = \"trial\", paused_at = \"paused\", resumed_at = \"resumed\", cancelled_at = \"asked\", ended_at = \"ended\", id = \"no\", reference = \"no\" }\nconstants = { kind = \"subscription\", event = \"began\" }\ntimezone = \"UTC\"\n";
     const HEAD: &str = "who,began,sum,per,seats,off,off_until,trial,paused,resumed,asked,ended,no\n";
 
     #[track_caller]
     fn told(row: &str, expected: &[&str]) {
-        let seen = read(WHOLE, "x.csv", format!("{HEAD}1,2024-01-01Z,{row},s1\n"));
+        let seen = read(WHOLE, "x.csv", format!("{HEAD}1,2024-01-01,{row},s1\n"));
         let events: Vec<_> = seen.events.iter().map(|event| event.replacen("1 2024-", "", 1)).collect();
         let events: Vec<_> = events.iter().map(|event| event.split(" reference").next()).collect();
         let expected: Vec<_> = expected.iter().map(|event| Some(*event)).collect();
@@ -293,7 +294,7 @@ mod tests {
     fn a_row_that_tells_a_whole_subscription_gives_a_clause_for_each_date() {
         told("120,year,3,,,,,,,", &["01-01T00:00:00Z subscription began 3000"]);
         told(
-            "30,month,,25%,,2024-02-01Z,2024-03-01Z,2024-04-01Z,2024-05-01Z,2024-06-01Z",
+            "30,month,,25%,,2024-02-01,2024-03-01,2024-04-01,2024-05-01,2024-06-01",
             &[
                 "01-01T00:00:00Z subscription began 3000 trial",
                 "01-01T00:00:00Z subscription coupon_given 750 lasting_coupon",
@@ -305,7 +306,7 @@ mod tests {
             ],
         );
         told(
-            "90,3 months,,15,2024-07-01Z,,,,,",
+            "90,3 months,,15,2024-07-01,,,,,",
             &[
                 "01-01T00:00:00Z subscription began 3000",
                 "01-01T00:00:00Z subscription coupon_given 500 coupon",
@@ -317,14 +318,14 @@ mod tests {
     #[test]
     fn nothing_resumes_after_the_end_and_a_cancellation_in_the_trial_outlives_it() {
         told(
-            "30,,,,,2024-02-01Z,,,,2024-01-20Z",
+            "30,,,,,2024-02-01,,,,2024-01-20",
             &[
                 "01-01T00:00:00Z subscription began 3000 trial",
                 "01-20T00:00:00Z subscription subscription_ended 0",
             ],
         );
         told(
-            "30,,,,,2024-02-01Z,,,2024-01-20Z,2024-03-01Z",
+            "30,,,,,2024-02-01,,,2024-01-20,2024-03-01",
             &[
                 "01-01T00:00:00Z subscription began 3000 trial",
                 "02-01T00:00:00Z subscription trial_ended 0 resumed",
@@ -341,10 +342,10 @@ mod tests {
             ("30,,-1,,,,,,,", "[seats] is no quantity"),
             ("30,,,101%,,,,,,", "[off] is no percentage between 0 and 100"),
             ("30,,,-1,,,,,,", "[off] is no discount"),
-            ("30,,,,,,,,,2023-12-31Z", "[ended] is before the row's own time"),
-            (",,,,,,,,,2024-12-31Z", "[sum] is empty"),
+            ("30,,,,,,,,,2023-12-31", "[ended] is before the row's own time"),
+            (",,,,,,,,,2024-12-31", "[sum] is empty"),
         ] {
-            let seen = read(WHOLE, "x.csv", format!("{HEAD}1,2024-01-01Z,{row},s1\n"));
+            let seen = read(WHOLE, "x.csv", format!("{HEAD}1,2024-01-01,{row},s1\n"));
             assert!(seen.events.is_empty() && seen.rejects[0].contains(reason), "{row}: {:?}", seen.rejects);
         }
         let missing = file(WHOLE, "x.csv", HEAD.replace("ended", "over")).expect_err("missing");
@@ -354,7 +355,7 @@ mod tests {
     #[test]
     fn each_event_of_a_row_has_an_id_of_its_own() {
         let feed = format!("{WHOLE}mode = \"append\"\n");
-        let row = "1,2024-01-01Z,30,,,,,2024-02-01Z,,,,2024-06-01Z,";
+        let row = "1,2024-01-01,30,,,,,2024-02-01,,,,2024-06-01,";
         let ids = |name: &str| -> Vec<String> {
             let csv = format!("{HEAD}{row}{name}\n");
             let seen = files(&feed, &[("1.csv", csv.as_bytes())]).expect("read");
@@ -370,14 +371,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn what_rows_say_is_what_comes_out(
-            rows in proptest::collection::vec((0..Clause::ALL.len(), 0..100_000_000i64, 0..2), 0..30)
+            rows in proptest::collection::vec((0..Clause::ALL.len(), 0..100_000_000i64, 0..2_usize), 0..30)
         ) {
             let mut csv = "who,day,what,sum,no,cur\n".to_owned();
             let mut expected = Vec::new();
             for (clause, minor, foreign) in rows {
                 let clause = Clause::ALL[clause];
                 let currency = ["", "usd"][foreign];
-                csv += &format!("1,2024-03-01Z,{},{}.{:02},s,{currency}\n", clause.name(), minor / 100, minor % 100);
+                let (name, amount) = (clause.name(), model::money::format_minor(minor, 2));
+                writeln!(csv, "1,2024-03-01 01:00,{name},{amount},s,{currency}").expect("text");
                 let priced = matches!(clause, Clause::Price | Clause::Trial | Clause::Coupon | Clause::LastingCoupon);
                 let (value, original) = match (priced, foreign) {
                     (false, _) => (0, String::new()),
