@@ -5,6 +5,7 @@ use crate::support::{Home, demo};
 use refresh::Reader;
 use refresh::view::Wanted;
 use refresh::view::journey::{Counted, Journey, Number, Who};
+use refresh::view::paths::Aim;
 use refresh::view::promises::WantedBreaches;
 use std::collections::BTreeMap;
 
@@ -207,6 +208,25 @@ async fn the_difference_opens_to_its_customers(reader: &Reader) {
     }
 }
 
+/// Every path opens as many customers as it says, and its example is one of them.
+async fn paths_open_to_their_customers(reader: &Reader) {
+    let goals = reader.paths().await.expect("paths");
+    assert_eq!(goals.iter().map(|goal| goal.aim).collect::<Vec<_>>(), Aim::ALL);
+    for goal in &goals {
+        assert!(goal.frequent.len() > 3 && goal.reached > 100 && goal.reached < goal.begun, "{:?}", goal.aim);
+        assert!(goal.frequent.is_sorted_by_key(|way| std::cmp::Reverse(way.walks)));
+        assert_eq!(goal.valuable.is_empty(), goal.aim == Aim::Leaving);
+        for way in goal.frequent.iter().take(2).chain(goal.valuable.first()) {
+            let to = if goal.aim == Aim::Leaving { "left" } else { "bought" }.to_owned();
+            let number = Number { counted: Counted::Path, at: way.key.clone(), to, who: Who::All };
+            let wanted = Wanted { journey: Some(number), limit: 10_000, ..Wanted::default() };
+            let list = reader.customers(&wanted).await.expect("list");
+            assert_eq!(list.total as u64, way.customers, "{way:?}");
+            assert!(list.rows.iter().any(|row| row.id == way.example), "{way:?}");
+        }
+    }
+}
+
 /// A promise as plain SQL over the timeline tells it, its breaches and its customers.
 async fn promises_are_what_plain_sql_says(home: &Home, reader: &Reader) {
     let state = "case when ok <= due then 'kept' when due < date '2026-10-31' then 'broken' else 'open' end";
@@ -260,6 +280,7 @@ fn the_map_is_what_plain_counts_say_its_numbers_open_their_lists_and_the_courier
         every_number_opens_its_list(&reader).await;
         the_difference_opens_to_its_customers(&reader).await;
         the_courier_stands_out(&home, &reader).await;
+        paths_open_to_their_customers(&reader).await;
         promises_are_what_plain_sql_says(&home, &reader).await;
     });
 }

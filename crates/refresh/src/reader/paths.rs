@@ -19,12 +19,14 @@ impl Reader {
             let total = |name| if totals.num_rows() == 0 { Ok(0) } else { number(&totals, name, 0) };
             let mut ways = [Vec::new(), Vec::new()];
             for (ways, by) in ways.iter_mut().zip(["frequent", "valuable"]) {
-                let sql = format!("select * from journey_paths where {of} and ranked = '{by}' order by place");
+                let sql =
+                    format!("select * from journey_paths where {of} and ranked = '{by}' order by place");
                 let batch = current.view.table(&sql).await?;
                 let examples: &UInt32Array = column(&batch, "exemplar")?;
                 let faces = current.faces(examples.values()).await?;
-                let example =
-                    |row: usize| faces.get(&examples.value(row)).map(|face| face.id.clone()).unwrap_or_default();
+                let example = |row: usize| {
+                    faces.get(&examples.value(row)).map(|face| face.id.clone()).unwrap_or_default()
+                };
                 let name = |code: &str| {
                     let at = code.parse::<usize>().ok()?;
                     Some(legend.side.names.get(at)?[1].clone())
