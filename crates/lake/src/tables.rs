@@ -156,6 +156,12 @@ pub fn timeline() -> Table {
             must("import_id", UInt64),
             must("row_no", UInt64),
             must("part", UInt16),
+            // Code of `model::Clause`; 0 also where the event is no subscription.
+            must("clause", UInt8),
+            // Of a subscription in a foreign currency: the code, 1 + its place among those with rates, and the amount
+            // in it.
+            must("currency", UInt8),
+            may("original_minor", Int64),
         ],
     )
 }

@@ -4,14 +4,17 @@
 //! of them at once; a config with problems is never used.
 
 pub mod check;
+mod clauses;
 mod feed;
 pub mod policy;
 pub mod promise;
 mod reason;
 mod worth;
 
+pub use clauses::{Word, Words};
 pub use feed::{
-    Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, Silo, Source, TextEncoding,
+    Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, SUBSCRIPTION_COLUMNS, Silo,
+    Source, TextEncoding,
 };
 pub use worth::Worth;
 

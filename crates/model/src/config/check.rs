@@ -2,7 +2,8 @@
 
 use super::reason::pattern_words;
 use super::{
-    Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source, Stream, promise,
+    Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, SUBSCRIPTION_COLUMNS,
+    Source, Stream, Word, promise,
 };
 use crate::period::Day;
 use crate::suggest::hint;
@@ -270,12 +271,57 @@ impl Checker<'_> {
             Some(Source::Columns(columns)) => self.columns(feed, columns),
             Some(Source::Preset(_) | Source::Sql(_)) => {}
         }
+        self.clauses(feed);
         if feed.sql.is_none() && feed.files.is_none() {
             self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
         }
     }
 
+    fn clauses(&mut self, feed: &Feed) {
+        let Some(clauses) = &feed.clauses else { return };
+        let id = feed.id.get_ref();
+        if matches!(feed.source(), Some(Source::Preset(_))) {
+            self.say(clauses, format!("feed `{id}`: a preset knows its silo's words; remove clauses"));
+        }
+        for (word, name) in clauses.get_ref() {
+            if Word::from_name(name).is_none() {
+                let near = hint(name, Word::names());
+                let known = Word::names().collect::<Vec<_>>().join(", ");
+                self.say(
+                    clauses,
+                    format!("feed `{id}`: clauses: `{word}` is to say `{name}`, which is none{near}; known: {known}"),
+                );
+            }
+        }
+        let mapped = |columns: &Spanned<super::Columns>| columns.get_ref().contains_key("clause");
+        if feed.columns.as_ref().is_some_and(|columns| !mapped(columns)) {
+            self.say(
+                clauses,
+                format!("feed `{id}`: clauses tells words of the column `clause`; map it in columns"),
+            );
+        }
+    }
+
+    /// Columns that only subscriptions have, of rows that are none.
+    fn subscription_columns(&mut self, feed: &Feed, columns: &super::Columns) {
+        let given = |name: &str| columns.contains_key(name) || feed.constants.contains_key(name);
+        let constant = feed.constants.get("kind").map(|kind| kind.trim());
+        if given("clause") || columns.contains_key("kind") || constant == Some("subscription") {
+            return;
+        }
+        if let Some(name) = SUBSCRIPTION_COLUMNS.iter().find(|name| given(name)) {
+            self.say(
+                &feed.id,
+                format!(
+                    "feed `{}`: `{name}` tells of subscriptions; set constants = {{ kind = \"subscription\" }} or map `clause`",
+                    feed.id.get_ref()
+                ),
+            );
+        }
+    }
+
     fn columns(&mut self, feed: &Feed, columns: &super::Columns) {
+        self.subscription_columns(feed, columns);
         let known = || RECORD_COLUMNS.iter().chain(EVENT_COLUMNS).copied();
         for name in columns.keys().chain(feed.constants.keys()) {
             if !known().any(|column| column == name) {
@@ -308,6 +354,43 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect()
+    }
+
+    fn feed(settings: &str) -> String {
+        format!(
+            "[[department]]\nid = \"sales\"\nname = \"Sales\"\n[[silo]]\nid = \"s\"\nname = \"S\"\nowner = \"sales\"\n\
+             [[silo.feed]]\nid = \"f\"\nfiles = \"a.csv\"\n{settings}\n"
+        )
+    }
+
+    #[test]
+    fn what_a_feed_says_of_subscriptions_is_checked() {
+        let table = [
+            (
+                "columns = { record = \"a\", clause = \"s\" }\nclauses = { late = \"pastdue\" }",
+                "kept.toml:15: feed `f`: clauses: `late` is to say `pastdue`, which is none; did you mean `past_due`?",
+            ),
+            (
+                "columns = { record = \"a\" }\nclauses = { late = \"past_due\" }",
+                "kept.toml:15: feed `f`: clauses tells words of the column `clause`; map it in columns",
+            ),
+            (
+                "preset = \"stripe-subscriptions\"\nclauses = { late = \"past_due\" }",
+                "kept.toml:15: feed `f`: a preset knows its silo's words",
+            ),
+            (
+                "columns = { record = \"a\", at = \"b\", value = \"c\", ended_at = \"d\" }",
+                "kept.toml:12: feed `f`: `ended_at` tells of subscriptions; set constants = { kind = \"subscription\" } or map `clause`",
+            ),
+        ];
+        for (settings, expected) in table {
+            let said = said(&feed(settings));
+            assert!(said.len() == 1 && said[0].contains(expected), "{settings}\nsaid {said:?}");
+        }
+        assert!(
+            said(&feed("columns = { record = \"a\", clause = \"s\" }\nclauses = { late = \"past due\" }"))
+                .is_empty()
+        );
     }
 
     #[test]
