@@ -20,6 +20,8 @@ pub fn router(hub: Hub) -> Router {
         .route("/customers", get(customers::list::get))
         .route("/customers/{id}", get(customers::show::get))
         .route("/journey", get(journey::show::get))
+        .route("/journey/paths", get(journey::paths::get))
+        .route("/api/v1/journey/paths", get(journey::paths::json))
         .route("/scorecard", get(scorecard::get))
         .route("/promises", get(promises::show::get))
         .route("/promises/breaches", get(promises::breaches::get))

@@ -133,22 +133,25 @@ impl Odds {
         let has_both =
             fair(|q| q.met_left > 0 && q.unmet_stayed > 0) && fair(|q| q.met_stayed > 0 && q.unmet_left > 0);
         let more = if has_both { 0.0 } else { 0.5 };
-        let (mut r, mut s, mut pr, mut ps_qr, mut qs) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for quarters in telling {
-            let Quarters { met_left, met_stayed, unmet_left, unmet_stayed } = *quarters;
-            let [a, b, c, d] =
-                [met_left, met_stayed, unmet_left, unmet_stayed].map(|cell| cell as f64 + more);
-            let all = a + b + c + d;
-            let (with, against) = (a * d / all, b * c / all);
-            let (agree, differ) = ((a + d) / all, (b + c) / all);
-            r += with;
-            s += against;
-            pr += agree * with;
-            ps_qr += agree * against + differ * with;
-            qs += differ * against;
+        // Sums over strata of R, S, P·R, P·S + Q·R and Q·S, in the letters of Robins, Breslow and Greenland.
+        let (mut with, mut against) = (0.0, 0.0);
+        let (mut agreed, mut mixed, mut differed) = (0.0, 0.0, 0.0);
+        for Quarters { met_left, met_stayed, unmet_left, unmet_stayed } in telling {
+            let cells = [met_left, met_stayed, unmet_left, unmet_stayed].map(|cell| *cell as f64 + more);
+            let all: f64 = cells.iter().sum();
+            let (one_with, one_against) = (cells[0] * cells[3] / all, cells[1] * cells[2] / all);
+            let (agree, differ) = ((cells[0] + cells[3]) / all, (cells[1] + cells[2]) / all);
+            with += one_with;
+            against += one_against;
+            agreed += agree * one_with;
+            mixed += agree * one_against + differ * one_with;
+            differed += differ * one_against;
         }
-        let log = (r / s).ln();
-        let error = (pr / (2.0 * r * r) + ps_qr / (2.0 * r * s) + qs / (2.0 * s * s)).sqrt();
+        let log = (with / against).ln();
+        let error = (agreed / (2.0 * with * with)
+            + mixed / (2.0 * with * against)
+            + differed / (2.0 * against * against))
+            .sqrt();
         let normal = Normal::standard();
         let reach = normal.inverse_cdf(0.975) * error;
         let p = 2.0 * normal.sf((log / error).abs());

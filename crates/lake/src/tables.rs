@@ -11,8 +11,9 @@ pub use raw::*;
 mod journey;
 
 pub use journey::{
-    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_nodes,
-    journey_variants, promise_breaches, promise_months, touchpoint_facts, touchpoint_months,
+    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_goals,
+    journey_nodes, journey_paths, journey_variants, promise_breaches, promise_months, touchpoint_facts,
+    touchpoint_months,
 };
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -319,6 +320,8 @@ pub fn all() -> Vec<Table> {
         journey(),
         journey_nodes(),
         journey_edges(),
+        journey_goals(),
+        journey_paths(),
         promise_months(),
         promise_breaches(),
         journey_variants(),

@@ -5,11 +5,12 @@ pub(crate) mod promised;
 mod promises;
 pub(crate) mod setting;
 mod tables;
+mod ways;
 
 use crate::customers::Customers;
 use crate::error::Error;
 use crate::view::journey::Who;
-use ::journey::{Contrast, Fates, Funnel, Grouped, Landmark, Map, NONE, Scorecard, Variants};
+use ::journey::{Contrast, Fates, Funnel, Grouped, Landmark, Map, NONE, Paths, Scorecard, Variants};
 use intake::Home;
 use lake::Lake;
 use model::Day;
@@ -82,7 +83,8 @@ pub(crate) async fn walk(
             (Variants::default(), Funnel::new(Arc::clone(&side.touchpoints), &side.steps(), None)?),
         ),
     );
-    let contrast = Contrast::new(Arc::clone(&side.touchpoints), fates, landmark.stacked(landmarks));
+    let contrast =
+        Contrast::new(Arc::clone(&side.touchpoints), Arc::clone(&fates), landmark.stacked(landmarks));
     let segments = groups.segments.len();
     let whole = (seen.clone(), Grouped::new(&groups.segment, vec![seen.clone(); segments]));
     let fated = (
@@ -91,9 +93,10 @@ pub(crate) async fn walk(
     );
     let compared = (contrast.clone(), Grouped::new(&groups.segment, vec![contrast; segments]));
     let promises = promised::promises(&home.config, Day(score.as_of))?;
+    let paths = Paths::new(Arc::clone(&fates));
     let promised = Grouped::new(&groups.promised, vec![promises; segments.max(1)]);
-    let all = (whole, (Before::new(landmark, fated), (compared, promised)));
-    let ((whole, by_segment), (fated, ((contrast, contrasts), promised))) =
+    let all = (whole, (Before::new(landmark, fated), (compared, (promised, paths))));
+    let ((whole, by_segment), (fated, ((contrast, contrasts), (promised, paths)))) =
         setting::stream(&ordered, touchpoints, all, told).await?;
     let (by_fate, by_both) = fated.into_inner();
     let told =
@@ -103,6 +106,7 @@ pub(crate) async fn walk(
         .zip(std::iter::once(contrast).chain(contrasts.into_inner()))
         .collect();
     tables::write(lake, edition, days, &side, &told, &contrasts).await?;
+    ways::write(lake, edition, &paths).await?;
     let promised = promises::Kept::new(&groups.segments, promised.into_inner())?;
     promised.write(lake, edition, &home.config).await
 }

@@ -1,4 +1,5 @@
-//! A share (0–1) by month as bars from nothing to all, each a link. Classes: `chart`, `rate`, `up`, `down`, `grid`, `tick`.
+//! What went well, what did not and what is open, by month, as bars from nothing to all, each a link. Classes: `chart`,
+//! `rate`, `up`, `down`, `lost` (open), `grid`, `tick`.
 
 use crate::scale::px;
 use crate::{calendar, number};
@@ -14,6 +15,8 @@ pub struct Rate {
     pub good: u64,
     /// How many did not.
     pub bad: u64,
+    /// How many are open.
+    pub open: u64,
 }
 
 /// Widths drawn: for pages and for phones.
@@ -53,10 +56,15 @@ fn bars_in(
                         "{}: {} of {}", calendar::period(rate.period), number::percent(share),
                         number::count((rate.good + rate.bad) as i64)
                     );
+                    @let all = (rate.good + rate.bad + rate.open) as f64;
+                    @let (good, settled) = (rate.good as f64 / all, (rate.good + rate.bad) as f64 / all);
                     a.link href=(link(rate.period)) aria-label=(said) {
                         title { (said) }
-                        rect.up x=(x) width=(px(bar)) y=(px(y(share))) height=(px(BOTTOM - y(share))) {}
-                        rect.down x=(x) width=(px(bar)) y=(px(TOP)) height=(px(y(share) - TOP)) {}
+                        rect.up x=(x) width=(px(bar)) y=(px(y(good))) height=(px(BOTTOM - y(good))) {}
+                        rect.down x=(x) width=(px(bar)) y=(px(y(settled))) height=(px(y(good) - y(settled))) {}
+                        @if rate.open > 0 {
+                            rect.lost x=(x) width=(px(bar)) y=(px(TOP)) height=(px(y(settled) - TOP)) {}
+                        }
                     }
                 }
                 @if (rates.len() - 1 - index).is_multiple_of(every) {
@@ -85,10 +93,11 @@ mod tests {
     fn every_month_with_any_has_its_bar_and_its_link() {
         let rate = |index, good, bad| {
             let period = Period { granularity: model::Granularity::Month, index: 2024 * 12 + index };
-            Rate { period, good, bad }
+            Rate { period, good, bad, open: bad / 5 }
         };
         let drawn = bars("Kept", &[rate(0, 3, 1), rate(1, 0, 0), rate(2, 0, 5)], &|p| format!("/x?m={p}"));
         let drawn = drawn.into_string();
+        assert_eq!(drawn.matches("class=\"lost\"").count(), 2, "the last month holds an open one");
         assert_eq!(drawn.matches("<a class=\"link\"").count(), 4, "two months in two widths");
         assert!(
             drawn.contains("/x?m=2024-01") && drawn.contains("75.0\u{a0}% of 4") && !drawn.contains("NaN")

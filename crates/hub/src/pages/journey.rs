@@ -1,5 +1,6 @@
 //! What do customers live through, across departments?
 
+pub mod paths;
 mod picture;
 pub mod show;
 mod tables;

@@ -5,6 +5,7 @@ use refresh::view::journey::{
     Compared, Edge, Facts, HandOff, Journey, Landmark, Month, Named, Scorecard, Scored, Step, Totals,
     Touchpoint, Variant, Wait, Who,
 };
+use refresh::view::paths::{Aim, Goal, Way};
 
 fn named(id: &str, name: &str) -> Named {
     Named { id: id.into(), name: name.into() }
@@ -154,4 +155,26 @@ pub(crate) fn scorecard() -> Scorecard {
         whole: facts(40),
         rows: vec![row("delivery", "Delivery", 30), row("order", "Order <b>", 50)],
     }
+}
+
+/// Paths to every aim.
+pub(crate) fn goals() -> Vec<Goal> {
+    let way = |key: &str, steps: usize| Way {
+        key: key.into(),
+        steps: vec!["Looking <b>".into(); steps],
+        walks: 30,
+        customers: 25,
+        share: 0.4,
+        mean_us: 4e11,
+        value_minor: 123_400,
+        example: "abc".into(),
+    };
+    let goal = |aim: Aim| Goal {
+        aim,
+        reached: 80,
+        begun: 100,
+        frequent: vec![way("0f0f", 0), way("0a", 12)],
+        valuable: if aim == Aim::Leaving { vec![] } else { vec![way("0a", 12)] },
+    };
+    Aim::ALL.map(goal).to_vec()
 }

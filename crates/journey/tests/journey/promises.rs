@@ -245,6 +245,23 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn what_the_customer_ties_together_stands_as_if_nothing_had_a_reference(
+        (hours, events) in hours().prop_flat_map(|hours| { let span = hours.span; (Just(hours), events(span)) }),
+        rules in prop::collection::vec(rule(), 1..4), as_of in 0_i64..16 * 24 * 60,
+    ) {
+        let as_of_us = begins_us(hours.span) + as_of * MINUTE_US;
+        let begin = || Promises::new(rules.clone(), hours.calendar(), as_of_us).unwrap();
+        let tied = crate::histories::walk(begin().of_customer((0..rules.len()).collect()), &events, 4);
+        let bare: Vec<Event> = events.iter().map(|event| Event { reference: 0, ..event.clone() }).collect();
+        let bare = crate::histories::walk(begin(), &bare, 4);
+        prop_assert_eq!(tied.tallies(), bare.tallies());
+        let when = |promises: &Promises| -> Vec<_> {
+            promises.breaches().iter().map(|one| (one.customer, one.rule, one.began_us, one.happened_us)).collect()
+        };
+        prop_assert_eq!(when(&tied), when(&bare));
+    }
 }
 
 fn at(text: &str) -> i64 {

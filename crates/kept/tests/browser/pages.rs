@@ -177,6 +177,7 @@ impl Pages {
             "/worth",
             "/journey",
             "/scorecard",
+            "/journey/paths",
             "/promises",
             "/promises/breaches",
             "/data",

@@ -1,10 +1,12 @@
-//! The journey on the demo: what the map says against plain SQL over the timeline, lists against their numbers, and
-//! the planted courier among those who left.
+//! The journey on the demo: what the map says against plain SQL over the timeline, lists against their numbers, the
+//! planted courier among those who left, and promises.
 
 use crate::support::{Home, demo};
 use refresh::Reader;
 use refresh::view::Wanted;
 use refresh::view::journey::{Counted, Journey, Number, Who};
+use refresh::view::paths::Aim;
+use refresh::view::promises::WantedBreaches;
 use std::collections::BTreeMap;
 
 fn counts(home: &Home, query: &str) -> BTreeMap<Vec<String>, Vec<u64>> {
@@ -154,40 +156,119 @@ async fn every_number_opens_its_list(reader: &Reader) {
     }
 }
 
-/// The region of the planted courier fails far more deliveries than any other, over the whole of the books; before the
-/// courier changed it failed as many.
-async fn the_courier_stands_out(reader: &Reader) {
-    let mut failed = BTreeMap::new();
-    for segment in reader.journey_segments().await.expect("segments") {
-        let card = reader.scorecard(&segment).await.expect("scorecard");
-        let delivery = card.rows.iter().find(|row| row.key == "delivery").map(|row| row.facts);
-        if let Some(facts) = delivery.filter(|facts| facts.met >= 50) {
-            failed.insert(segment, facts.failed as f64 / facts.met as f64);
-        }
-    }
-    let north = failed.remove("North").expect("North");
-    assert!(failed.len() >= 4 && failed.values().all(|share| *share < north / 1.5), "{north} {failed:?}");
+/// The planted courier: it fails the region it came to far more often than others and than before, and of all failures
+/// that customers meet, the delivery's is the one that surely goes with leaving.
+async fn the_courier_stands_out(home: &Home, reader: &Reader) {
+    let failed = |when: &str| {
+        let sql = format!(
+            "select case when c.segment = 'North' then 'North' else 'elsewhere' end, \
+             sum(case when t.outcome >= 2 then 1 else 0 end), count(*) from timeline t \
+             join touchpoints a on a.touchpoint = t.touchpoint join customers c on c.customer = t.customer \
+             where a.id = 'delivery' and t.day {when} date '2025-03-08' group by 1"
+        );
+        let told = counts(home, &sql);
+        let share = |region: &str| {
+            let of = &told[&vec![region.to_owned()]];
+            of[0] as f64 / of[1] as f64
+        };
+        share("North") / share("elsewhere")
+    };
+    let (before, after) = (failed("<"), failed(">="));
+    assert!(before < 1.5 && after > 3.0, "North fails {before} times as often as others, then {after} times");
+    let difference = reader.journey("", Who::Left).await.expect("difference");
+    assert!(difference.landmark.landmarks >= 4, "{:?}", difference.landmark);
+    let mut failures =
+        difference.compared.iter().filter(|one| one.met == "failure" && one.odds_ratio.is_some());
+    let first = failures.next().expect("a failure");
+    assert!(first.key == "delivery" && first.is_sure() && first.low > Some(1.0), "{first:?}");
+    assert!(failures.all(|one| !one.is_sure()), "no other failure is planted there");
+    assert!(first.more_left() > Some(0.03), "{first:?}");
 }
 
-/// The comparison is of those active on the landmark day, each in one quarter.
-async fn the_difference_compares_the_same_customers(reader: &Reader) {
-    let (left, stayed) = (
-        reader.journey("", Who::Left).await.expect("left"),
-        reader.journey("", Who::Stayed).await.expect("stayed"),
+/// Every number of the comparison opens its customers, each once, over all landmarks.
+async fn the_difference_opens_to_its_customers(reader: &Reader) {
+    let map = reader.journey("", Who::Left).await.expect("left");
+    for met in ["touchpoint", "failure", "hand_off"] {
+        let one = map.compared.iter().find(|one| one.met == met).expect("compared");
+        let counted = match met {
+            "touchpoint" => Counted::MetTouchpoint,
+            "failure" => Counted::MetFailure,
+            _ => Counted::MetHandOff,
+        };
+        for (who, told, moments) in [
+            (Who::Left, one.left_customers, one.met_left),
+            (Who::Stayed, one.stayed_customers, one.met_stayed),
+        ] {
+            let number = Number { counted, at: one.key.clone(), to: one.to_key.clone(), who };
+            let wanted = Wanted { journey: Some(number), limit: 1, ..Wanted::default() };
+            let list = reader.customers(&wanted).await.expect("list");
+            assert_eq!(list.total as u64, told, "{one:?}");
+            assert!(0 < told && told <= moments, "{one:?}");
+        }
+    }
+}
+
+/// Every path opens as many customers as it says, and its example is one of them.
+async fn paths_open_to_their_customers(reader: &Reader) {
+    let goals = reader.paths().await.expect("paths");
+    assert_eq!(goals.iter().map(|goal| goal.aim).collect::<Vec<_>>(), Aim::ALL);
+    for goal in &goals {
+        assert!(goal.frequent.len() > 3 && goal.reached > 100 && goal.reached < goal.begun, "{:?}", goal.aim);
+        assert!(goal.frequent.is_sorted_by_key(|way| std::cmp::Reverse(way.walks)));
+        assert_eq!(goal.valuable.is_empty(), goal.aim == Aim::Leaving);
+        for way in goal.frequent.iter().take(2).chain(goal.valuable.first()) {
+            let to = if goal.aim == Aim::Leaving { "left" } else { "bought" }.to_owned();
+            let number = Number { counted: Counted::Path, at: way.key.clone(), to, who: Who::All };
+            let wanted = Wanted { journey: Some(number), limit: 10_000, ..Wanted::default() };
+            let list = reader.customers(&wanted).await.expect("list");
+            assert_eq!(list.total as u64, way.customers, "{way:?}");
+            assert!(list.rows.iter().any(|row| row.id == way.example), "{way:?}");
+        }
+    }
+}
+
+/// A promise as plain SQL over the timeline tells it, its breaches and its customers.
+async fn promises_are_what_plain_sql_says(home: &Home, reader: &Reader) {
+    let state = "case when ok <= due then 'kept' when due < date '2026-10-31' then 'broken' else 'open' end";
+    let sql = format!(
+        "select {state}, count(*), count(distinct customer) from (\
+         select a.customer, a.seq, a.day + interval '21 days' as due, min(b.day) as ok from timeline a \
+         join touchpoints t on t.touchpoint = a.touchpoint \
+         left join timeline b on b.customer = a.customer and b.reference = a.reference \
+         and b.touchpoint = a.touchpoint and b.outcome = 1 and b.seq > a.seq \
+         where t.id = 'delivery' and a.outcome = 0 group by 1, 2, 3) x group by 1"
     );
-    assert!(left.compared.iter().any(|one| one.met == "failure" && one.key == "delivery"));
-    for one in left.compared.iter().filter(|one| one.met == "touchpoint") {
-        let of = |map: &Journey| {
-            map.touchpoints.iter().find(|other| other.key == one.key).expect("touchpoint").customers
-        };
-        assert_eq!((one.met_left, one.met_stayed), (of(&left), of(&stayed)), "{one:?}");
+    let plain = counts(home, &sql);
+    let plain = |state: &str| plain.get(&vec![state.to_owned()]).cloned().unwrap_or(vec![0, 0]);
+    let all = reader.promises("").await.expect("promises");
+    let parcel = all.promises.iter().find(|promise| promise.id == "parcel").expect("parcel");
+    assert!(parcel.told.kept > 100 && parcel.told.broken > 100, "{parcel:?}");
+    assert_eq!(
+        [parcel.told.kept, parcel.told.broken, parcel.told.open],
+        [plain("kept")[0], plain("broken")[0], plain("open")[0]]
+    );
+    for (counted, told) in [
+        (Counted::PromiseKept, plain("kept")[1]),
+        (Counted::PromiseBroken, parcel.broken_customers),
+        (Counted::PromiseBroken, plain("broken")[1]),
+    ] {
+        let number = Number { counted, at: "parcel".to_owned(), to: String::new(), who: Who::All };
+        let wanted = Wanted { journey: Some(number), limit: 1, ..Wanted::default() };
+        assert_eq!(reader.customers(&wanted).await.expect("list").total as u64, told, "{counted:?}");
     }
-    for one in left.compared.iter().filter(|one| one.met == "failure") {
-        let of = |map: &Journey| {
-            map.touchpoints.iter().find(|other| other.key == one.key).expect("touchpoint").failed
-        };
-        assert_eq!((one.met_left, one.met_stayed), (of(&left), of(&stayed)), "{one:?}");
-    }
+    let wanted = WantedBreaches { promise: "parcel".to_owned(), limit: 3, ..WantedBreaches::default() };
+    let breaches = reader.breaches(&wanted).await.expect("breaches");
+    assert_eq!((breaches.total as u64, breaches.rows.len()), (parcel.told.broken, 3));
+    assert!(breaches.rows.iter().all(|breach| !breach.customer.is_empty() && breach.due_us.is_some()));
+    let month = parcel.months.iter().rev().find(|month| month.told.broken > 0).expect("a month");
+    let wanted = WantedBreaches { month: Some(month.month), ..wanted };
+    assert_eq!(reader.breaches(&wanted).await.expect("breaches").total as u64, month.told.broken);
+    let north = reader.promises("North").await.expect("North");
+    let of = |told: &[refresh::view::promises::Promised]| told[0].told;
+    assert!(of(&north.promises).broken < of(&all.promises).broken);
+    assert!(of(&north.promises).kept_share() < of(&all.promises).kept_share(), "the courier fails North");
+    let unmeasured = all.promises.iter().find(|promise| promise.id == "no_sale").expect("no_sale");
+    assert_eq!(unmeasured.rule, None);
 }
 
 #[test]
@@ -197,7 +278,9 @@ fn the_map_is_what_plain_counts_say_its_numbers_open_their_lists_and_the_courier
     tokio::runtime::Runtime::new().expect("runtime").block_on(async {
         let reader = Reader::open(intake::Home::open(&home.path()).expect("home")).await.expect("reader");
         every_number_opens_its_list(&reader).await;
-        the_difference_compares_the_same_customers(&reader).await;
-        the_courier_stands_out(&reader).await;
+        the_difference_opens_to_its_customers(&reader).await;
+        the_courier_stands_out(&home, &reader).await;
+        paths_open_to_their_customers(&reader).await;
+        promises_are_what_plain_sql_says(&home, &reader).await;
     });
 }

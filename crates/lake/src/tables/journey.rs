@@ -132,3 +132,28 @@ pub fn promise_breaches() -> Table {
     ];
     table("promise_breaches", true, fields)
 }
+
+/// How walks towards a `goal` (`first_purchase`, `next_purchase`, `leaving`) ended: those that reached it, and all that
+/// began alike.
+pub fn journey_goals() -> Table {
+    let mut fields = vec![must("goal", Utf8)];
+    fields.extend(["reached", "bought", "lost", "going_on"].map(|name| must(name, UInt64)));
+    table("journey_goals", true, fields)
+}
+
+/// The paths to a goal, `ranked` by how `frequent` or how `valuable` they are, by `place` from 1. `key` is 32 hex digits,
+/// `sequence` touchpoint codes with blanks between, `exemplar` the lowest customer code, `share` that of walks exactly
+/// so that reached the goal.
+pub fn journey_paths() -> Table {
+    let mut fields = vec![
+        must("goal", Utf8),
+        must("ranked", Utf8),
+        must("place", UInt32),
+        must("key", Utf8),
+        must("sequence", Utf8),
+        must("exemplar", UInt32),
+    ];
+    fields.extend(["mean_us", "value_minor", "share"].map(|name| must(name, Float64)));
+    fields.extend(["walks", "customers"].map(|name| must(name, UInt64)));
+    table("journey_paths", true, fields)
+}

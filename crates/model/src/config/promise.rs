@@ -245,7 +245,9 @@ impl Calendar {
                 week[day].push(time);
             }
         }
-        week.iter_mut().for_each(|times| times.sort_unstable());
+        for times in &mut week {
+            times.sort_unstable();
+        }
         week
     }
 

@@ -1,18 +1,20 @@
 //! How promises were kept, as rows of their tables.
 
 use super::promised;
-use super::tables::{Cell, Row, batch};
+use super::tables::{Cell, Row, put};
 use crate::error::Error;
 use ::journey::{Promises, Tally, Walk};
-use lake::tables::{self, Table};
-use lake::{Lake, Mode};
+use lake::{Lake, tables};
 use model::config::Config;
 use model::{Day, Granularity, Period};
 use std::collections::BTreeMap;
 
+/// By rule and month.
+type Tallies = BTreeMap<(usize, Day), Tally>;
+
 /// What was counted: of the whole and of segments.
 pub(super) struct Kept {
-    groups: Vec<(String, BTreeMap<(usize, Day), Tally>)>,
+    groups: Vec<(String, Tallies)>,
     whole: Promises,
 }
 
@@ -60,10 +62,4 @@ impl Kept {
         let breaches: Vec<Row> = self.whole.breaches().iter().map(breach).collect();
         put(lake, edition, &tables::promise_breaches(), &breaches).await
     }
-}
-
-async fn put(lake: &Lake, edition: u64, table: &Table, rows: &[Row]) -> Result<(), Error> {
-    let key = format!("edition {edition}: {}", table.name);
-    lake.put(table, Mode::Replace, &key, &[batch(table, rows)?]).await?;
-    Ok(())
 }

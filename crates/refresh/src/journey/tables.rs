@@ -62,10 +62,15 @@ pub(super) async fn write(
         (tables::touchpoint_months(), rows(months)),
     ];
     for (table, rows) in all {
-        let batch = batch(&table, &rows)?;
-        let key = format!("edition {edition}: {}", table.name);
-        lake.put(&table, Mode::Replace, &key, &[batch]).await?;
+        put(lake, edition, &table, &rows).await?;
     }
+    Ok(())
+}
+
+/// Writes one table.
+pub(super) async fn put(lake: &Lake, edition: u64, table: &Table, rows: &[Row]) -> Result<(), Error> {
+    let key = format!("edition {edition}: {}", table.name);
+    lake.put(table, Mode::Replace, &key, &[batch(table, rows)?]).await?;
     Ok(())
 }
 
@@ -76,7 +81,7 @@ fn of_group(group: &Group, row: Row) -> Row {
 }
 
 /// Rows as columns; every row has the cells that the table asks for.
-pub(super) fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
+fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
     let columns = table.schema.fields().iter().enumerate().map(|(at, field)| {
         let cells = || rows.iter().filter_map(|row| row.get(at));
         let column: ArrayRef = match field.data_type() {

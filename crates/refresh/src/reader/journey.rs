@@ -9,7 +9,8 @@ use crate::view::journey::{
     Wait, Who,
 };
 use ::journey::{
-    Behind, Columns, Exposure, Fates, Funnel, Life, List, Mark, NONE, OneQuarter, Scorecard, State, Walk,
+    Behind, Close, Columns, Exposure, Fates, Funnel, Life, List, Mark, NONE, OneQuarter, Scorecard, State,
+    Walk,
 };
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array};
 use lake::{column, quoted};
@@ -172,6 +173,11 @@ impl<W: Walk> Walk for Among<'_, W> {
     }
 }
 
+/// The key of a way or path in links.
+fn key(text: &str) -> Result<u128, Error> {
+    u128::from_str_radix(text, 16).map_err(|_| Error::Asked(format!("There is no way `{text}`.")))
+}
+
 /// The walk that finds whom a promise was kept to, or not.
 fn promised(number: &Number, state: State, config: &Config, as_of: Day) -> Result<Behind, Error> {
     let is_it = |at: &usize| config.promises[*at].id.get_ref() == &number.at;
@@ -214,9 +220,11 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
             let side = Arc::clone(&legend.side.touchpoints);
             Behind::HandOff(side, legend.department(at)?, legend.department(to)?)
         }
-        Counted::Variant => Behind::Variant(
-            u128::from_str_radix(at, 16).map_err(|_| Error::Asked(format!("There is no way `{at}`.")))?,
-        ),
+        Counted::Variant => Behind::Variant(key(at)?),
+        Counted::Path => {
+            let close = if to == "left" { Close::Left } else { Close::Bought };
+            Behind::Path(Arc::clone(fates), key(at)?, close)
+        }
         Counted::Reached => {
             let side = &legend.side;
             let funnel = Funnel::new(Arc::clone(&side.touchpoints), &side.steps(), None)?;

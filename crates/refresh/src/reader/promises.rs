@@ -11,7 +11,7 @@ use arrow::array::{
 use lake::{column, quoted};
 use model::config::Config;
 use model::config::promise::{Met, Per, Promise, PromiseRule};
-use model::{Day, Granularity, Period};
+use model::{Day, Granularity, Outcome, Period};
 use std::collections::BTreeMap;
 
 /// Months told at most.
@@ -172,13 +172,14 @@ fn sum(all: impl Iterator<Item = Told>) -> Told {
     })
 }
 
-/// `After Request for help (unknown): Request for help (ok or reopened) within 2 business days`.
+/// `After Request for help (begun): Request for help (ok or reopened) within 2 business days`.
 fn words(rule: &PromiseRule, promise: &Promise, config: &Config) -> String {
     let met = |met: &Met| {
         let named =
             met.touchpoints.iter().map(|at| config.touchpoints[*at].name.as_str()).collect::<Vec<_>>();
         let told = if named.is_empty() { "any contact".to_owned() } else { named.join(" or ") };
-        let outcomes = met.outcomes.iter().map(|outcome| outcome.name()).collect::<Vec<_>>();
+        let outcome = |outcome: &Outcome| if *outcome == Outcome::Unknown { "begun" } else { outcome.name() };
+        let outcomes = met.outcomes.iter().map(outcome).collect::<Vec<_>>();
         if outcomes.is_empty() { told } else { format!("{told} ({})", outcomes.join(" or ")) }
     };
     let time = promise.within.as_ref().map_or("", |text| text.get_ref().trim());

@@ -81,11 +81,13 @@ pub enum Counted {
     PromiseBroken,
     /// Has it open.
     PromiseOpen,
+    /// Walked the path whose key is `at`, to a purchase (`to` is `bought`) or to leaving (`left`).
+    Path,
 }
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Everybody,
         Self::Touchpoint,
         Self::Start,
@@ -108,6 +110,7 @@ impl Counted {
         Self::PromiseKept,
         Self::PromiseBroken,
         Self::PromiseOpen,
+        Self::Path,
     ];
 
     /// The name in links.
@@ -135,6 +138,7 @@ impl Counted {
             Self::PromiseKept => "promise_kept",
             Self::PromiseBroken => "promise_broken",
             Self::PromiseOpen => "promise_open",
+            Self::Path => "path",
         }
     }
 

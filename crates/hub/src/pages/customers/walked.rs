@@ -65,6 +65,8 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         ),
         Counted::FailedLeft => format!("who left after a failure at {}", there()),
         Counted::Recent => format!("who met {} in the last 90 days", there()),
+        Counted::Path if number.to == "left" => "who left on this path".to_owned(),
+        Counted::Path => "who bought on this path".to_owned(),
         Counted::PromiseKept => format!("to whom it was kept: {}", promised(number, config)),
         Counted::PromiseBroken => format!("to whom it was broken: {}", promised(number, config)),
         Counted::PromiseOpen => format!("to whom it is still open: {}", promised(number, config)),

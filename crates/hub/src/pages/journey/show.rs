@@ -162,7 +162,7 @@ fn difference(journey: &Journey) -> String {
         Some(one) => {
             let of = |share: Option<f64>| picture::brief(share.unwrap_or(0.0));
             format!(
-                "{} of customers who were failed at {} left afterwards, {} of those who were there as often without.",
+                "{} of customers who were failed at {} left afterwards, {} of others who were there as often.",
                 of(one.left_share),
                 one.name,
                 of(one.others_share)
@@ -195,6 +195,7 @@ fn address(view: &View, show: Show, percent: u8) -> String {
 fn controls(view: &View) -> Markup {
     html! {
         div.controls {
+            (super::paths::switch(false))
             nav.switch aria-label="Whom the map shows" {
                 @for show in Show::ALL {
                     a href=(address(view, show, view.share)) aria-current=[(show == view.show).then_some("true")] { (show.title()) }

@@ -164,7 +164,7 @@ mod tests {
             told.contains("/customers/abc") && told.contains("too late") && told.contains("not yet"),
             "{told}"
         );
-        assert!(told.contains("We broke “Parcels come &lt;b&gt; in time” 2 times."));
+        assert!(told.contains("We broke “Parcels come &lt;b&gt; in time” 2\u{a0}times."));
     }
 
     #[test]

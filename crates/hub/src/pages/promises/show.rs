@@ -92,13 +92,16 @@ pub fn page(view: &View) -> Markup {
     layout::page(&view.frame, Place::Promises, "Promises", &content)
 }
 
-/// The share kept in the last month with any settled, and the weakest promise of it.
+/// The share kept in the last month of which nothing is open any more, and the weakest promise of it: promises are kept
+/// before they can be broken, so a month still open looks better than it will. Where all are open, the last with any
+/// settled.
 fn sentence(promises: &Promises) -> String {
     if promises.promises.is_empty() {
         return "No promise is set yet.".to_owned();
     }
-    let settled = promises.months.iter().rev().find(|month| month.told.kept_share().is_some());
-    let Some(month) = settled else {
+    let settled = |month: &&Month| month.told.kept_share().is_some();
+    let months = || promises.months.iter().rev().filter(settled);
+    let Some(month) = months().find(|month| month.told.open == 0).or_else(|| months().next()) else {
         return "No promise is due yet.".to_owned();
     };
     let share = |told: &Told| told.kept_share().unwrap_or(1.0);
@@ -127,14 +130,19 @@ fn period(month: &Month) -> Period {
 }
 
 fn chart(promises: &Promises) -> Markup {
-    let rate = |month: &Month| Rate { period: period(month), good: month.told.kept, bad: month.told.broken };
+    let rate = |month: &Month| Rate {
+        period: period(month),
+        good: month.told.kept,
+        bad: month.told.broken,
+        open: month.told.open,
+    };
     let rates: Vec<Rate> = promises.months.iter().map(rate).collect();
     let link = |period: Period| breaches::address("", Some(period), &promises.segment, 0);
     html! {
         figure { (rate::bars("Promises kept by the month in which they began", &rates, &link))
             figcaption.legend {
-                span.key.up { "kept" } span.key.down { "broken" }
-                span { "of those settled; a bar opens the breaches of its month" }
+                span.key.up { "kept" } span.key.down { "broken" } span.key.lost { "open" }
+                span { "a bar opens the breaches of its month" }
             }
         }
     }
@@ -148,7 +156,7 @@ const HEAD: [(&str, bool); 8] = [
     ("Broken", true),
     ("To customers", true),
     ("Open", true),
-    ("Kept by month", false),
+    ("Broken by month", false),
 ];
 
 fn percent(told: &Told) -> String {
@@ -156,8 +164,11 @@ fn percent(told: &Told) -> String {
 }
 
 fn trend(name: &str, months: &[Month]) -> Markup {
-    let shares: Vec<Option<f64>> = months.iter().map(|month| month.told.kept_share()).collect();
-    html! { @if shares.iter().any(Option::is_some) { (spark::line(&shares, 1.0, &format!("Share kept by month: {name}"))) } }
+    let shares: Vec<Option<f64>> =
+        months.iter().map(|month| month.told.kept_share().map(|kept| 1.0 - kept)).collect();
+    let most = shares.iter().flatten().copied().fold(0.0, f64::max);
+    let told = format!("Share broken by month: {name}, at most {}", number::percent(most));
+    html! { @if most > 0.0 { (spark::line(&shares, most.max(0.02), &told)) } }
 }
 
 fn table(promises: &Promises) -> Markup {
@@ -194,7 +205,7 @@ fn table(promises: &Promises) -> Markup {
     html! {
         (layout::scroller("Promises", &table))
         p.muted {
-            "Promised: those settled by the end of the books. What is still open is not counted as kept. Each promise stands in the month in which it began."
+            "Promised: those settled by the end of the books. What is still open is not counted as kept. Each promise stands in the month in which it began. Promises are kept before they can be broken, so a month with open ones still looks better than it will."
         }
     }
 }
@@ -205,7 +216,7 @@ fn departments(promises: &Promises) -> Markup {
             thead { tr {
                 th scope="col" { "Department" }
                 th.n scope="col" { "Kept" } th.n scope="col" { "Promised" } th.n scope="col" { "Broken" }
-                th scope="col" { "Kept by month" }
+                th scope="col" { "Broken by month" }
             } }
             tbody {
                 @for department in &promises.departments {
