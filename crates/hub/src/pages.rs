@@ -7,4 +7,5 @@ pub mod data;
 pub mod journey;
 pub mod reasons;
 pub mod scorecard;
+mod segments;
 pub mod statement;

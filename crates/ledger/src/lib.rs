@@ -38,4 +38,5 @@ pub use rates::CurrencyRates;
 pub use ratios::Ratios;
 pub use reason::Reason;
 pub use rules::{RULE_VERSION, Regime, Rules, StreamRule};
+pub use segments::Splits;
 pub use statement::StatementBuilder;

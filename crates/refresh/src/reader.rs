@@ -10,6 +10,7 @@ mod life;
 mod list;
 mod reasons;
 mod scorecard;
+mod segments;
 mod statement;
 
 use crate::edition;

@@ -1,7 +1,11 @@
 //! What `kept check` says about a config file: syntax errors and broken references, each with its line.
 
 use super::reason::pattern_words;
-use super::{Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source, Stream};
+use super::split::{record_columns, segment_parts};
+use super::{
+    Config, EVENT_COLUMNS, EVENT_TRAITS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source,
+    Split, SplitBy, Stream,
+};
 use crate::period::Day;
 use crate::suggest::hint;
 use toml::Spanned;
@@ -21,7 +25,14 @@ pub const PRESETS: &[&str] = &[
 pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Problem {
     let line = error.span().map_or(0, |span| line_of(text, span.start));
     let message = error.message().to_owned();
-    let suggestion = unknown_field_hint(&message);
+    let suggestion = match &*message {
+        // What early configs had in `[ledger]`.
+        known if known.starts_with("unknown field `segment`") => {
+            "; ways of splitting customers are [[split]], with id = \"region\" and record = \"region\""
+                .to_owned()
+        }
+        _ => unknown_field_hint(&message),
+    };
     Problem { line, message: message + &suggestion }
 }
 
@@ -47,6 +58,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.names(config);
     checker.streams(config);
     checker.reasons(config);
+    checker.splits(config);
     checker.found.extend(config.worth.problems());
     for silo in &config.silos {
         for feed in &silo.feeds {
@@ -228,6 +240,74 @@ impl Checker<'_> {
         }
     }
 
+    fn splits(&mut self, config: &Config) {
+        self.unique("split", &config.splits.iter().map(|split| &split.id).collect::<Vec<_>>());
+        for split in &config.splits {
+            self.split(config, split);
+        }
+        let Some(earned) = &config.ledger.earned else { return };
+        let known = || config.splits.iter().map(|split| split.id.get_ref().as_str());
+        match segment_parts(earned.get_ref()) {
+            Some((split, value)) if !value.is_empty() => {
+                if !known().any(|id| id == split) {
+                    let near = hint(split, known());
+                    self.say(
+                        earned,
+                        format!("there is no split `{split}`{near}; add [[split]] with this id"),
+                    );
+                }
+            }
+            _ => self.say(
+                earned,
+                format!(
+                    "`{}` is no segment; write split=value, such as \"source=Referral\"",
+                    earned.get_ref()
+                ),
+            ),
+        }
+    }
+
+    fn split(&mut self, config: &Config, split: &Split) {
+        let id = split.id.get_ref();
+        if let Some(take) = split.take.as_ref().filter(|_| split.event.is_none()) {
+            self.say(
+                take,
+                format!("split `{id}`: take says which event counts; it needs event = \"channel\""),
+            );
+        }
+        match (split.by(), &split.record, &split.event, &split.sql) {
+            (None, ..) => {
+                self.say(&split.id, format!("split `{id}` needs exactly one of record, event and sql"));
+            }
+            (Some(SplitBy::Record(name)), Some(at), ..) => {
+                let known = record_columns(config);
+                if !known.contains(&name) {
+                    let near = hint(name, known);
+                    self.say(
+                        at,
+                        format!("split `{id}`: no feed keeps `{name}` of records{near}; name it in a feed's attributes"),
+                    );
+                }
+            }
+            (Some(SplitBy::Event(name, _)), _, Some(at), _) => {
+                if !EVENT_TRAITS.contains(&name) {
+                    let near = hint(name, EVENT_TRAITS.iter().copied());
+                    self.say(
+                        at,
+                        format!(
+                            "split `{id}`: events cannot be split by `{name}`{near}; known: {}",
+                            EVENT_TRAITS.join(", ")
+                        ),
+                    );
+                }
+            }
+            (Some(SplitBy::Sql(sql)), .., Some(at)) if sql.trim().is_empty() => {
+                self.say(at, format!("split `{id}`: the query is empty; write select customer from …"));
+            }
+            _ => {}
+        }
+    }
+
     fn feed(&mut self, config: &Config, feed: &Feed) {
         let streams: Vec<_> = config.streams.iter().map(|s| &s.id).collect();
         if let Some(stream) = &feed.stream {
@@ -352,6 +432,23 @@ mod tests {
                 ),
                 "kept.toml:15: answer_days must lie between 1 and 365",
             ),
+            ("[ledger]\nsegment = \"region\"\n".into(), "kept.toml:5: unknown field `segment`"),
+            ("[ledger]\nsegment = \"region\"\n".into(), "ways of splitting customers are [[split]]"),
+            ("[[split]]\nid = \"a\"\nrecord = \"regoin\"\n".into(), "kept.toml:6: split `a`: no feed keeps `regoin`"),
+            ("[[split]]\nid = \"a\"\nrecord = \"regoin\"\n".into(), "did you mean `region`?"),
+            ("[[split]]\nid = \"a\"\nevent = \"chanel\"\n".into(), "did you mean `channel`?"),
+            ("[[split]]\nid = \"a\"\nevent = \"channel\"\ntake = \"last\"\n".into(), "unknown variant `last`"),
+            ("[[split]]\nid = \"a\"\nrecord = \"city\"\ntake = \"most\"\n".into(), "kept.toml:7: split `a`: take says"),
+            ("[[split]]\nid = \"a\"\n".into(), "kept.toml:5: split `a` needs exactly one of record, event and sql"),
+            ("[[split]]\nid = \"a\"\nrecord = \"city\"\nsql = \"select\"\n".into(), "exactly one of record, event and sql"),
+            ("[[split]]\nid = \"a\"\nsql = \" \"\n".into(), "kept.toml:6: split `a`: the query is empty"),
+            ("[[split]]\nid = \"a=b\"\nrecord = \"city\"\n".into(), "the id `a=b` of a split may hold only"),
+            ("[[split]]\nid = \"a\"\nrecord = \"city\"\n".repeat(2), "kept.toml:8: there is already a split `a`"),
+            (
+                "[ledger]\nearned = \"sorce=x\"\n[[split]]\nid = \"source\"\nrecord = \"city\"\n".into(),
+                "kept.toml:5: there is no split `sorce`; did you mean `source`?",
+            ),
+            ("[ledger]\nearned = \"x\"\n".into(), "kept.toml:5: `x` is no segment; write split=value"),
             ("[worth]\ndraws = 5\n".into(), "[worth] draws must lie between 20 and 1000"),
             ("[worth]\nannual_discount = 10.0\n".into(), "annual_discount is a share between 0 and 1"),
             ("[worth]\nhorizon_days = 0\nrenewal_months = 0\n".into(), "renewal_months must lie"),
