@@ -62,13 +62,13 @@ fn map_is_what_plain_counts_say(home: &Home) {
             "edges of a segment",
             format!(
                 "select a.id || ' > ' || b.id, count(*), count(distinct s.customer) from ({STEPS}) s {} {} \
-                 join customers c on c.customer = s.customer where c.segment = 'North' group by 1",
+                 join customer_segments c on c.customer = s.customer where c.segment = 'region=North' group by 1",
                 named("a", "s.touchpoint"),
                 named("b", "s.next")
             ),
             format!(
                 "select a.id || ' > ' || b.id, transitions, customers from journey_edges e {} {} \
-                 where segment = 'North' and who = 'all'",
+                 where segment = 'region=North' and who = 'all'",
                 named("a", "e.from_touchpoint"),
                 named("b", "e.to_touchpoint")
             ),
@@ -128,7 +128,7 @@ async fn every_number_opens_its_list(reader: &Reader) {
         let wanted = Wanted { journey: Some(number), segment, limit: 1, ..Wanted::default() };
         reader.customers(&wanted).await.expect("list").total as u64
     };
-    for (segment, who) in [("", Who::All), ("", Who::Left), ("North", Who::Stayed)] {
+    for (segment, who) in [("", Who::All), ("", Who::Left), ("region=North", Who::Stayed)] {
         let map = reader.journey(segment, who).await.expect("journey");
         assert!(map.totals.customers > 30, "{segment} {who:?}: {:?}", map.totals);
         for (number, told) in numbers(&map) {
@@ -165,7 +165,7 @@ async fn the_courier_stands_out(reader: &Reader) {
             failed.insert(segment, facts.failed as f64 / facts.met as f64);
         }
     }
-    let north = failed.remove("North").expect("North");
+    let north = failed.remove("region=North").expect("North");
     assert!(failed.len() >= 4 && failed.values().all(|share| *share < north / 1.5), "{north} {failed:?}");
 }
 
