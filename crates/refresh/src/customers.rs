@@ -134,8 +134,8 @@ async fn read(lake: &Lake, snapshot: i64, live: &Live, home: &Home) -> Result<Pe
     Ok(people)
 }
 
-/// Threads for weighing; what comes out does not depend on them.
-fn threads() -> usize {
+/// Threads for work that takes several; what comes out does not depend on them.
+pub(crate) fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

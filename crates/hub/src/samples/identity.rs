@@ -125,7 +125,7 @@ fn comparison() -> Comparison {
 
 /// Two who share nothing but a silo's key for a name; nothing else is known.
 fn bare() -> Comparison {
-    let parts = vec![part("name", "short form", ["M. Алексеев", "Михаил Алексеев"], 11.2, 3.3)];
+    let parts = vec![part("name", "short", ["M. Алексеев", "Михаил Алексеев"], 11.2, 3.3)];
     let [a, b] = [("till", "Ä 1/2"), ("web", "a:b&c")].map(|(silo, key)| record(silo, key, &[]));
     Comparison {
         a,
@@ -228,7 +228,7 @@ pub(crate) fn model() -> ModelView {
             &[
                 ("exact", 0.86, 0.004),
                 ("slip", 0.06, 0.000_2),
-                ("short form", 0.05, 0.001),
+                ("short", 0.05, 0.001),
                 ("different", 0.03, 0.994_8),
             ],
         ),

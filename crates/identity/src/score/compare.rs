@@ -127,7 +127,7 @@ pub(crate) fn area(postcode: &[u8]) -> &[u8] {
 /// What bounds the level of a value beside any other.
 #[derive(Debug, Clone, Copy, Default)]
 #[repr(align(32))]
-struct Sign {
+pub(crate) struct Sign {
     /// Bytes by their low five bits: those that occur, and above them those that occur twice. Of a birth date: its
     /// digits.
     mask: u64,
@@ -216,8 +216,9 @@ impl Sign {
             || self.may_be_part(other)
     }
 
+    /// Whether the level of two values may be any but the last.
     #[inline]
-    fn may_be_alike(&self, other: &Self, role: Role) -> bool {
+    pub(crate) fn may_be_alike(&self, other: &Self, role: Role) -> bool {
         if (self.flags | other.flags) & LONG != 0 {
             return true;
         }
@@ -321,20 +322,19 @@ impl<'p> Bench<'p> {
         }
     }
 
-    /// Whether the level of two different known values may be any but the last.
     #[inline]
-    pub(crate) fn may_be_alike(&self, lane: usize, a: u32, b: u32) -> bool {
+    fn may_be_alike(&self, lane: usize, a: u32, b: u32) -> bool {
         match self.signs.get(self.field[lane]) {
             Some(signs) => signs[a as usize].may_be_alike(&signs[b as usize], self.role[lane]),
             None => true,
         }
     }
 
-    /// Part of the signature of a value; 0 for none.
+    /// What bounds a value of a lane; that of no value bounds nothing.
     #[inline]
-    pub(crate) fn touch(&self, lane: usize, code: u32) -> u64 {
+    pub(crate) fn sign(&self, lane: usize, code: u32) -> Sign {
         let signs = self.signs.get(self.field[lane]);
-        signs.and_then(|signs| signs.get(code as usize)).map_or(0, |sign| sign.mask)
+        signs.and_then(|signs| signs.get(code as usize)).copied().unwrap_or_default()
     }
 
     /// The level of two different known values by definition.

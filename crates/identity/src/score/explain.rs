@@ -6,6 +6,7 @@ use crate::score::level::{self, EXACT, UNKNOWN};
 use crate::score::model::{Model, Weights, probability};
 use crate::score::packed::Packed;
 use crate::score::table::Role;
+use crate::score::texts::NONE;
 
 /// What two records say about being one customer. All weights are in bits; `prior`, the fields' weights and
 /// `household_bits` add up to `total`.
@@ -34,6 +35,8 @@ pub struct FieldEvidence {
     pub role: Role,
     /// How far the values agree; `None` where either is not known.
     pub level: Option<&'static str>,
+    /// The values as they are compared, cleaned; empty where nothing is known.
+    pub compared: [String; 2],
     /// Bits for (positive) or against (negative), `frequency_bits` included.
     pub weight: f32,
     /// Bits since the value both have is rare (positive) or common (negative).
@@ -55,7 +58,12 @@ pub fn explain(packed: &Packed, model: &Model, row_a: u32, row_b: u32) -> Result
         let level = (found != UNKNOWN).then(|| level::names(field.role)[usize::from(found)]);
         let plain = weights.level[field.lane][usize::from(EXACT)];
         let frequency_bits = if found == EXACT { weight - plain } else { 0.0 };
-        FieldEvidence { name: field.name.clone(), role: field.role, level, weight, frequency_bits }
+        let text = |rank: u32| match field.code[rank as usize] {
+            NONE => String::new(),
+            code => packed.texts(field).get(code).to_owned(),
+        };
+        let (name, role, compared) = (field.name.clone(), field.role, [text(a), text(b)]);
+        FieldEvidence { name, role, level, compared, weight, frequency_bits }
     });
     let fields: Vec<FieldEvidence> = evidence.collect();
     let total = weights.total(&bits);
@@ -114,6 +122,7 @@ mod tests {
         let told = explain(&packed, &model, 0, 1).unwrap();
         let level = |name: &str| told.fields.iter().find(|field| field.name == name).unwrap().level;
         assert_eq!((level("first"), level("mail")), (Some("equal"), None));
+        assert_eq!(told.fields[0].compared, ["anna", "anna"]);
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use crate::Error;
 use crate::score::block::{ALONE, Blocking, Blocks, Bounds, Keys};
+use crate::score::compare::Sign;
 use crate::score::model::{Model, Weights};
 use crate::score::packed::Packed;
 use crate::score::remember::{Remembered, Start, contents};
 use crate::score::rules::RULES;
-use crate::score::weigh::{Row, Scale, rows};
+use crate::score::weigh::{Row, Scale, Weighed, rows};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -166,6 +167,7 @@ struct Scorer<'p> {
 struct Gathered {
     rows: Vec<Row>,
     keys: Vec<Keys>,
+    signs: Vec<Sign>,
 }
 
 /// One block among them.
@@ -175,6 +177,7 @@ struct Block<'g> {
     rows: &'g [Row],
     /// Empty for the first rule.
     keys: &'g [Keys],
+    signs: &'g [Sign],
 }
 
 impl Scorer<'_> {
@@ -236,7 +239,9 @@ impl Scorer<'_> {
             for block in from..to {
                 let at = (blocks.starts[block] - start) as usize..(blocks.starts[block + 1] - start) as usize;
                 let keys = if rule == 0 { &[][..] } else { &gathered.keys[at.clone()] };
-                let block = Block { ranks: &ranks[at.clone()], rows: &gathered.rows[at], keys };
+                let each = self.scale.signs_each();
+                let signs = &gathered.signs[at.start * each..at.end * each];
+                let block = Block { ranks: &ranks[at.clone()], rows: &gathered.rows[at], keys, signs };
                 pairs += self.block(rule, block, edges);
             }
             from = to;
@@ -252,19 +257,22 @@ impl Scorer<'_> {
         if rule > 0 {
             gathered.keys.extend(ranks.iter().map(|&rank| self.keys[rank as usize]));
         }
-        self.scale.warm(&gathered.rows);
+        self.scale.sign(&gathered.rows, &mut gathered.signs);
     }
 
     /// Weighs the pairs of a block that no earlier rule made; returns how many there were.
     fn block(&self, rule: usize, block: Block, edges: &mut Vec<Edge>) -> u64 {
         let mut pairs = 0;
+        let each = self.scale.signs_each();
+        let weighed =
+            |at: usize| Weighed { row: &block.rows[at], signs: &block.signs[at * each..(at + 1) * each] };
         let mut meet = |i: usize, j: usize| {
             let (a, b) = (block.ranks[i], block.ranks[j]);
             if (rule > 0 && were_met(&block.keys[i], &block.keys[j], rule)) || !self.packed.may_meet(a, b) {
                 return;
             }
             pairs += 1;
-            if let Some(weight) = self.scale.weight(&block.rows[i], &block.rows[j]) {
+            if let Some(weight) = self.scale.weight(weighed(i), weighed(j)) {
                 edges.push(Edge { a, b, weight, rule: rule as u8 });
             }
         };

@@ -1,10 +1,11 @@
 //! The weight of a pair, fast: equal codes first, then the fields in which most can be lost, until the weight is
 //! known or out of reach.
 
-use crate::score::compare::Bench;
+use crate::score::compare::{Bench, Sign};
 use crate::score::level::{self, UNKNOWN};
 use crate::score::model::Weights;
 use crate::score::packed::{CLASS, LANES, Packed};
+use crate::score::table::Role;
 use crate::score::texts::NONE;
 
 /// What rounding may add to a bound.
@@ -58,10 +59,16 @@ pub(crate) fn rows(packed: &Packed, weights: &Weights, threads: usize) -> Vec<Ro
 #[derive(Debug, Clone, Copy)]
 struct Step {
     lane: usize,
+    role: Role,
     /// Weight of values that are different.
     different: f32,
-    /// Whether there are more values than the processor's caches hold.
-    is_far: bool,
+}
+
+/// A record as it is weighed: its row, and what bounds its values in the order of [`Scale`]'s steps.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weighed<'r> {
+    pub(crate) row: &'r Row,
+    pub(crate) signs: &'r [Sign],
 }
 
 /// What a pair can still weigh.
@@ -111,7 +118,7 @@ impl<'p> Scale<'p> {
                 let different = weights.level[field.lane][usize::from(level::different(field.role))];
                 let lost = weights.unequal[field.lane] - different;
                 let near = packed.texts(field).len() <= NEAR;
-                let step = Step { lane: field.lane, different, is_far: !near };
+                let step = Step { lane: field.lane, role: field.role, different };
                 (if near { lost } else { lost / 2.0 }, step)
             })
             .collect();
@@ -121,17 +128,28 @@ impl<'p> Scale<'p> {
         Self { packed, weights, bench, floor, steps, unequal: weights.unequal }
     }
 
-    /// Brings the signatures of far values near, many at once instead of one by one as they are needed.
-    pub(crate) fn warm(&self, rows: &[Row]) {
-        for step in self.steps.iter().filter(|step| step.is_far) {
-            let touch = |row: &Row| self.bench.touch(step.lane, row.code[step.lane]);
-            std::hint::black_box(rows.iter().map(touch).fold(0, |sum, sign| sum ^ sign));
+    /// How many signs a record has.
+    pub(crate) fn signs_each(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// The signs of records, one record after the other: lane by lane, so that the processor fetches many at once
+    /// instead of one by one as they are needed.
+    pub(crate) fn sign(&self, rows: &[Row], signs: &mut Vec<Sign>) {
+        signs.clear();
+        signs.resize(rows.len() * self.steps.len(), Sign::default());
+        for (at, step) in self.steps.iter().enumerate() {
+            let slots = signs.iter_mut().skip(at).step_by(self.steps.len());
+            for (slot, row) in slots.zip(rows) {
+                *slot = self.bench.sign(step.lane, row.code[step.lane]);
+            }
         }
     }
 
     /// The weight of two records; none below the floor.
     #[inline]
-    pub(crate) fn weight(&self, a: &Row, b: &Row) -> Option<f32> {
+    pub(crate) fn weight(&self, one: Weighed, other: Weighed) -> Option<f32> {
+        let (a, b) = (one.row, other.row);
         let (mut bits, mut open) = self.equal(a, b);
         if let Some((given, family)) = self.bench.name_lanes()
             && (a.code[given] == b.code[family] || a.code[family] == b.code[given])
@@ -149,7 +167,7 @@ impl<'p> Scale<'p> {
         };
         // Signatures of all lanes first, then the texts of those that may be alike.
         let mut alike = 0u32;
-        for step in &self.steps {
+        for (step, (x, y)) in self.steps.iter().zip(one.signs.iter().zip(other.signs)) {
             if !reach.is_open() {
                 return None;
             }
@@ -157,7 +175,7 @@ impl<'p> Scale<'p> {
             if open >> lane & 1 == 0 {
                 continue;
             }
-            if self.bench.may_be_alike(lane, a.code[lane], b.code[lane]) {
+            if x.may_be_alike(y, step.role) {
                 alike |= 1 << lane;
             } else {
                 reach.lose(lane, step.different - bits[lane]);

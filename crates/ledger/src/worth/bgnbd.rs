@@ -53,10 +53,10 @@ impl BgNbd {
         maximise(MODEL, NAMES, rows.total_weight(), starts, &likelihood)
     }
 
-    /// The fit of resampled rows, from that of all.
-    pub(super) fn refit(rows: &HistoryRows, near: [f64; 4]) -> Result<Fit<4>, Error> {
+    /// The parameters of resampled rows, from that of all.
+    pub(super) fn refit(rows: &HistoryRows, near: [f64; 4]) -> Result<[f64; 4], Error> {
         let likelihood = |params: &[f64; 4]| Self::of(*params).slope(rows);
-        maximise_near(MODEL, NAMES, rows.total_weight(), near, &likelihood)
+        maximise_near(MODEL, rows.total_weight(), near, &likelihood)
     }
 
     /// Log-likelihood of the rows.
@@ -165,7 +165,7 @@ impl BgNbd {
 
     /// Discounted purchases to come, if alive, by row.
     pub(super) fn residual_rows(&self, rows: &HistoryRows, outlook: &Outlook) -> Vec<f64> {
-        rows.by_age(|repeats, age| {
+        rows.by_age_smoothly(self.alpha, |repeats, age| {
             outlook.discounted(rows.days_per_unit, self.alpha + age, |ahead| {
                 self.expected_if_alive(repeats, age, ahead)
             })

@@ -248,7 +248,7 @@ pub fn contract_worth(
         .filter_map(|draw| {
             let contracts = resampled(&renewals.contracts, resampling.seed, draw);
             let refit = Sbg::refit(&Renewals { contracts, ..renewals.clone() }, fit.params).ok()?;
-            Some(ahead.sum(Sbg::of(refit.params)))
+            Some(ahead.sum(Sbg::of(refit)))
         })
         .collect();
     let failed_draws = resampling.draws - draws.len() as u32;
@@ -400,7 +400,7 @@ mod tests {
     #[test]
     fn what_runs_is_worth_its_expected_payments_with_an_interval_around() {
         let contracts = cohort(&[1000, 869, 743, 653, 593, 551, 517, 491], day("2026-06-30"));
-        let resampling = Resampling { draws: 40, seed: 3, level_share: 0.95 };
+        let resampling = Resampling { draws: 40, seed: 3, level_share: 0.95, threads: 1 };
         let told = contract_worth(&contracts, terms(1), resampling).expect("a fit");
         assert_eq!(told.customer.len(), 491);
         let model = Sbg::of(told.fit.params);

@@ -79,7 +79,7 @@ impl Draws {
     /// and frequency to be independent.
     fn draws(&self, kind: Kind, fit: &Fit<4>, sums: (f64, f64)) -> Vec<(f64, f64)> {
         let whole = self.share >= 1.0;
-        let of_sample = || kind.refit(&self.rows, fit.params).ok().map(|fit| fit.params);
+        let of_sample = || kind.refit(&self.rows, fit.params).ok();
         let near = if whole { Some(fit.params) } else { of_sample() };
         let Some(near) = near.filter(|_| self.resampling.draws > 0) else { return Vec::new() };
         let fitted = self.spend.as_ref().map(|spend| &spend.fitted);
@@ -93,12 +93,12 @@ impl Draws {
             let weights = resampled(&self.rows.weight, self.resampling.seed, 2 * u64::from(draw));
             let refit = kind.refit(&self.rows.weighted(weights), near).ok()?;
             if whole {
-                return Some(self.sums(kind, refit.params, spend));
+                return Some(self.sums(kind, refit, spend));
             }
-            let told = self.sums(kind, strayed(fit.params, near, refit.params, self.share), spend);
+            let told = self.sums(kind, strayed(fit.params, near, refit, self.share), spend);
             Some((scaled(sums.0, told.0, here.0), scaled(sums.1, told.1, here.1)))
         };
-        (0..self.resampling.draws).filter_map(one).collect()
+        self.resampling.each(one).into_iter().flatten().collect()
     }
 
     /// Sums of P(alive) and of residual value over the rows; without spend the second is 0.
@@ -123,19 +123,34 @@ fn spend_draws(rows: &SpendRows, fit: &Fit<3>, resampling: Resampling) -> Vec<Op
     let sample = rows.thinned(ROWS_REFITTED);
     let share = sample.weights().len() as f64 / rows.weights().len().max(1) as f64;
     let whole = share >= 1.0;
-    let near = if whole {
-        Some(fit.params)
-    } else {
-        GammaGamma::refit(&sample, fit.params).ok().map(|fit| fit.params)
-    };
+    let near = if whole { Some(fit.params) } else { GammaGamma::refit(&sample, fit.params).ok() };
     let one = |draw: u32| {
         let near = near?;
         let weights = resampled(sample.weights(), resampling.seed, 2 * u64::from(draw) + 1);
-        let refit = GammaGamma::refit(&sample.weighted(weights), near).ok()?.params;
+        let refit = GammaGamma::refit(&sample.weighted(weights), near).ok()?;
         let params = if whole { refit } else { strayed(fit.params, near, refit, share) };
         (params[1] > 1.0).then(|| GammaGamma::of(params))
     };
-    (0..resampling.draws).map(one).collect()
+    resampling.each(one)
+}
+
+impl Resampling {
+    /// What every draw gives, in their order; each thread takes every so-manieth.
+    pub(super) fn each<T: Send>(&self, one: impl Fn(u32) -> T + Sync) -> Vec<T> {
+        let threads = self.threads.clamp(1, self.draws.max(1) as usize);
+        let of_thread =
+            |first: usize| (first as u32..self.draws).step_by(threads).map(&one).collect::<Vec<T>>();
+        let mut parts: Vec<_> = std::thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|first| scope.spawn(move || of_thread(first))).collect();
+            let own = of_thread(0);
+            std::iter::once(own).chain(others.into_iter().map(joined)).map(Vec::into_iter).collect()
+        });
+        (0..self.draws as usize).filter_map(|draw| parts[draw % threads].next()).collect()
+    }
+}
+
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Parameters that lie from `fit` as those of a resampled sample lie from the sample's own, by as much less as the

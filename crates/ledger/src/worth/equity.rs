@@ -19,6 +19,8 @@ pub struct Resampling {
     pub seed: u64,
     /// Share of draws within the interval (0.95).
     pub level_share: f64,
+    /// Threads that draw; the intervals do not depend on it.
+    pub threads: usize,
 }
 
 /// What lies within a share of the draws. It tells how far the parameters are known, for the base as it is;
@@ -150,7 +152,7 @@ impl Kind {
         }
     }
 
-    pub(super) fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<Fit<4>, Error> {
+    pub(super) fn refit(self, rows: &HistoryRows, start: [f64; 4]) -> Result<[f64; 4], Error> {
         match self {
             Self::Bg => BgNbd::refit(rows, start),
             Self::Pareto => ParetoNbd::refit(rows, start),

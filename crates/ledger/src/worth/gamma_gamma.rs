@@ -129,10 +129,10 @@ impl GammaGamma {
         maximise(MODEL, NAMES, rows.weight.iter().sum(), starts, &likelihood)
     }
 
-    /// The fit of resampled rows, from that of all.
-    pub(super) fn refit(rows: &SpendRows, near: [f64; 3]) -> Result<Fit<3>, Error> {
+    /// The parameters of resampled rows, from that of all.
+    pub(super) fn refit(rows: &SpendRows, near: [f64; 3]) -> Result<[f64; 3], Error> {
         let likelihood = |params: &[f64; 3]| Self::of(*params).slope(rows);
-        maximise_near(MODEL, NAMES, rows.weight.iter().sum(), near, &likelihood)
+        maximise_near(MODEL, rows.weight.iter().sum(), near, &likelihood)
     }
 
     /// Log-likelihood of the usable rows.

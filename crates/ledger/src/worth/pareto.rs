@@ -61,10 +61,10 @@ impl ParetoNbd {
         maximise(MODEL, NAMES, rows.total_weight(), starts, &likelihood)
     }
 
-    /// The fit of resampled rows, from that of all.
-    pub(super) fn refit(rows: &HistoryRows, near: [f64; 4]) -> Result<Fit<4>, Error> {
+    /// The parameters of resampled rows, from that of all.
+    pub(super) fn refit(rows: &HistoryRows, near: [f64; 4]) -> Result<[f64; 4], Error> {
         let likelihood = |params: &[f64; 4]| Self::of(*params).slope(rows);
-        maximise_near(MODEL, NAMES, rows.total_weight(), near, &likelihood)
+        maximise_near(MODEL, rows.total_weight(), near, &likelihood)
     }
 
     /// Log-likelihood of the rows.
@@ -230,7 +230,7 @@ impl ParetoNbd {
 
     /// Discounted purchases to come, if alive, by row.
     pub(super) fn residual_rows(&self, rows: &HistoryRows, outlook: &Outlook) -> Vec<f64> {
-        rows.by_age(|repeats, age| {
+        rows.by_age_smoothly(self.beta, |repeats, age| {
             outlook.discounted(rows.days_per_unit, self.beta + age, |ahead| {
                 self.expected_if_alive(repeats, age, ahead)
             })

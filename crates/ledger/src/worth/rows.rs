@@ -7,6 +7,8 @@ use model::{Day, EventKind};
 use rustc_hash::FxHashMap;
 
 const MODEL: &str = "purchase model";
+/// Ages at which a smooth function is asked.
+const NODES: usize = 16;
 
 /// One history per customer, in columns of equal length and any order.
 #[derive(Debug, Clone, Copy)]
@@ -193,9 +195,62 @@ impl HistoryRows {
         told
     }
 
+    /// The same of a function that bends on a scale of about `scale` units: where repeats come with many ages it is
+    /// asked at Chebyshev nodes in ln(scale + age) and read off between them (Berrut & Trefethen 2004).
+    pub(super) fn by_age_smoothly(&self, scale: f64, of: impl Fn(u32, f64) -> f64) -> Vec<f64> {
+        let mut told = vec![0.0; self.distinct()];
+        for group in &self.groups {
+            let age = |row: usize| self.times[self.age_at[row] as usize];
+            let place = |row: usize| (scale + age(row)).ln();
+            let (low, high) =
+                group.rows.clone().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), row| {
+                    (low.min(place(row)), high.max(place(row)))
+                });
+            if group.rows.len() <= NODES || high - low < 1e-9 {
+                group.rows.clone().for_each(|row| told[row] = of(group.repeats, age(row)));
+                continue;
+            }
+            let nodes = Nodes::new(low, high, |place| of(group.repeats, place.exp() - scale));
+            group.rows.clone().for_each(|row| told[row] = nodes.at(place(row)));
+        }
+        told
+    }
+
     /// Spreads what rows have over their customers.
     pub(super) fn per_customer<T: Copy>(&self, of_rows: &[T]) -> Vec<T> {
         self.row_of.iter().map(|row| of_rows[*row as usize]).collect()
+    }
+}
+
+/// A smooth function by its values at Chebyshev nodes of the second kind.
+struct Nodes {
+    places: [f64; NODES],
+    values: [f64; NODES],
+}
+
+impl Nodes {
+    fn new(low: f64, high: f64, of: impl Fn(f64) -> f64) -> Self {
+        let last = (NODES - 1) as f64;
+        let places = std::array::from_fn(|node| {
+            let share = (1.0 - (std::f64::consts::PI * node as f64 / last).cos()) / 2.0;
+            low + (high - low) * share
+        });
+        Self { places, values: places.map(of) }
+    }
+
+    fn at(&self, place: f64) -> f64 {
+        let (mut sum, mut weights) = (0.0, 0.0);
+        for (node, (at, value)) in self.places.iter().zip(self.values).enumerate() {
+            if place == *at {
+                return value;
+            }
+            let end = if node == 0 || node == NODES - 1 { 0.5 } else { 1.0 };
+            let sign = if node % 2 == 0 { end } else { -end };
+            let weight = sign / (place - at);
+            sum += weight * value;
+            weights += weight;
+        }
+        sum / weights
     }
 }
 
@@ -298,6 +353,7 @@ impl HistoryBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::worth::{BgNbd, Outlook};
 
     #[test]
     fn equal_histories_are_one_row_and_every_customer_finds_its_own() {
@@ -338,5 +394,26 @@ mod tests {
         assert!(told.to_string().contains("`last_days` has 2 rows where 1"), "{told}");
         let none = HistoryRows::new(&Histories { repeats: &[], last_days: &[], age_days: &[] }, 7.0);
         assert!(matches!(none, Err(Error::TooFew { found: 0, .. })));
+    }
+
+    #[test]
+    fn what_is_read_off_between_nodes_is_what_is_asked() {
+        let days: Vec<u32> = (0..4_000).map(|row| 1 + row * 7_919 % 3_650).collect();
+        let repeats: Vec<u32> = days.iter().map(|day| day % 4 * 30).collect();
+        let last_days: Vec<u32> =
+            days.iter().zip(&repeats).map(|(day, x)| if *x > 0 { *day } else { 0 }).collect();
+        let histories = Histories { repeats: &repeats, last_days: &last_days, age_days: &days };
+        let rows = HistoryRows::new(&histories, 7.0).unwrap();
+        let outlook = Outlook { horizon_days: 1_095.0, annual_discount: 0.1 };
+        for model in [BgNbd::of([0.24, 4.4, 0.79, 2.4]), BgNbd::of([2.0, 90.0, 1.0, 0.3])] {
+            let of = |repeats: u32, age: f64| {
+                outlook
+                    .discounted(7.0, model.alpha + age, |ahead| model.expected_if_alive(repeats, age, ahead))
+            };
+            let (asked, read) = (rows.by_age(of), rows.by_age_smoothly(model.alpha, of));
+            for (asked, read) in asked.iter().zip(&read) {
+                assert!((asked / read - 1.0).abs() < 1e-7, "{asked} {read}");
+            }
+        }
     }
 }

@@ -90,9 +90,9 @@ impl Sbg {
     }
 
     /// The fit of resampled contracts, from that of all.
-    pub(super) fn refit(renewals: &Renewals, near: [f64; 2]) -> Result<Fit<2>, Error> {
+    pub(super) fn refit(renewals: &Renewals, near: [f64; 2]) -> Result<[f64; 2], Error> {
         let likelihood = |params: &[f64; 2]| Self::of(*params).slope(renewals);
-        maximise_near(MODEL, NAMES, renewals.contracts.iter().sum(), near, &likelihood)
+        maximise_near(MODEL, renewals.contracts.iter().sum(), near, &likelihood)
     }
 
     /// Log-likelihood of the contracts.

@@ -196,9 +196,12 @@ const OUTLOOK: Outlook = Outlook { horizon_days: 1825.0, annual_discount: 0.1 };
 fn both_models_are_told_with_intervals_that_repeat_and_hold_the_figure() {
     let customers = Customers::of_pareto(1_500, 5);
     let rows = customers.rows();
-    let resampling = Resampling { draws: 12, seed: 3, level_share: 0.9 };
+    let resampling = Resampling { draws: 12, seed: 3, level_share: 0.9, threads: 1 };
     let told = worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap();
-    assert_eq!(told, worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap());
+    for threads in [1, 3, 64] {
+        let resampling = Resampling { threads, ..resampling };
+        assert_eq!(told, worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap());
+    }
     let (bg, pareto) = (told.bg_nbd.as_ref().unwrap(), told.pareto_nbd.as_ref().unwrap());
     for model in [bg, pareto] {
         let (equity, alive) = (model.equity_interval.unwrap(), model.alive_interval.unwrap());
@@ -225,7 +228,7 @@ fn both_models_are_told_with_intervals_that_repeat_and_hold_the_figure() {
 fn who_still_buys_is_told_where_spend_cannot_be_modelled() {
     let customers = Customers::of_pareto(1_500, 5);
     let rows = customers.rows();
-    let resampling = Resampling { draws: 12, seed: 3, level_share: 0.9 };
+    let resampling = Resampling { draws: 12, seed: 3, level_share: 0.9, threads: 1 };
     // All spend alike: nothing for Gamma–Gamma to tell customers apart by.
     let alike: Vec<f64> =
         customers.mean_minor.iter().map(|mean| if *mean > 0.0 { 500.0 } else { 0.0 }).collect();
@@ -245,7 +248,7 @@ fn a_sample_of_a_large_base_tells_intervals_as_narrow_as_the_base_deserves() {
     let wide = |customers: usize| {
         let customers = Customers::of_pareto(customers, 5);
         let rows = customers.rows();
-        let resampling = Resampling { draws: 100, seed: 3, level_share: 0.9 };
+        let resampling = Resampling { draws: 100, seed: 3, level_share: 0.9, threads: 1 };
         let told = worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap().bg_nbd.unwrap();
         let interval = told.equity_interval.unwrap();
         let equity = told.equity_minor.unwrap();
@@ -261,7 +264,7 @@ fn a_sample_of_a_large_base_tells_intervals_as_narrow_as_the_base_deserves() {
 #[test]
 fn a_model_that_does_not_hold_is_refused_beside_the_one_that_does() {
     let customers = Customers::of_bg(1_500, 5);
-    let resampling = Resampling { draws: 0, seed: 3, level_share: 0.9 };
+    let resampling = Resampling { draws: 0, seed: 3, level_share: 0.9, threads: 1 };
     let told = worth(&customers.rows(), &customers.mean_minor, OUTLOOK, resampling).unwrap();
     let refused = told.pareto_nbd.unwrap_err().to_string();
     assert!(refused.starts_with("Pareto/NBD did not converge: ") && refused.contains("beta"), "{refused}");
@@ -273,7 +276,7 @@ fn a_model_that_does_not_hold_is_refused_beside_the_one_that_does() {
 fn residual_value_is_the_discounted_sum_of_thin_slices() {
     let customers = Customers::of_pareto(1_200, 9);
     let rows = customers.rows();
-    let resampling = Resampling { draws: 0, seed: 0, level_share: 0.95 };
+    let resampling = Resampling { draws: 0, seed: 0, level_share: 0.95, threads: 1 };
     let told = worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap();
     let (bg, pareto) = (told.bg_nbd.unwrap(), told.pareto_nbd.unwrap());
     let (of_bg, of_pareto) = (BgNbd::of(bg.fit.params), ParetoNbd::of(pareto.fit.params));
@@ -385,7 +388,7 @@ fn a_million_customers_take_how_long() {
     println!("Pareto/NBD {:?}: {fit:?}", from.elapsed());
     for draws in [0, 2] {
         let from = std::time::Instant::now();
-        let resampling = Resampling { draws, seed: 0, level_share: 0.95 };
+        let resampling = Resampling { draws, seed: 0, level_share: 0.95, threads: 1 };
         worth(&rows, &customers.mean_minor, OUTLOOK, resampling).unwrap();
         println!("worth with {draws} draws {:?}", from.elapsed());
     }

@@ -3,7 +3,7 @@
 use super::LEVEL_SHARE;
 use super::gather::Met;
 use super::worth::{Line, Sums, Told};
-use crate::customers::Customers;
+use crate::customers::{Customers, threads};
 use crate::error::Error;
 use arrow::array::RecordBatch;
 use ledger::worth::{
@@ -98,7 +98,7 @@ fn outlook(config: &Config) -> Outlook {
 }
 
 fn resampling(config: &Config) -> Resampling {
-    Resampling { draws: config.worth.draws, seed: SEED, level_share: LEVEL_SHARE }
+    Resampling { draws: config.worth.draws, seed: SEED, level_share: LEVEL_SHARE, threads: threads() }
 }
 
 /// A base under both purchase models, or the one reason against both.

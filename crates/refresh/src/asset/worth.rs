@@ -4,7 +4,7 @@ use super::valued::{CustomerWorth, One};
 use crate::error::Error;
 use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array, UInt64Array};
 use lake::tables;
-use ledger::worth::{ContractWorth, Convergence, Fading, Fit, Interval, ModelWorth, Worth};
+use ledger::worth::{ContractWorth, Fading, Fit, Interval, ModelWorth, Worth};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -62,10 +62,6 @@ fn rounded(minor: &[f64]) -> i64 {
     minor.iter().map(|minor| minor.round() as i64).sum()
 }
 
-fn convergence(told: &Convergence) -> Value {
-    serde_json::to_value(told).unwrap_or_default()
-}
-
 impl Told<'_> {
     fn line(&self, model: &'static str, stream: &str) -> Line {
         Line {
@@ -109,7 +105,7 @@ impl Told<'_> {
             whole_alive: whole.map(|sums| sums.alive),
             whole_equity_minor: whole.and_then(|sums| sums.equity_minor),
             parameters: parameters(names, &worth.fit),
-            convergence: convergence(&worth.fit.convergence),
+            convergence: json!(worth.fit.convergence),
             log_likelihood: Some(worth.fit.log_likelihood),
             draws: self.draws,
             failed_draws: worth.failed_draws,
@@ -122,7 +118,7 @@ impl Told<'_> {
         match &worth.spend {
             Ok(fit) => Line {
                 parameters: parameters(["p", "q", "v_minor"], fit),
-                convergence: convergence(&fit.convergence),
+                convergence: json!(fit.convergence),
                 log_likelihood: Some(fit.log_likelihood),
                 ..line
             },
@@ -148,7 +144,7 @@ impl Told<'_> {
             equity_interval: worth.equity_interval,
             whole_equity_minor,
             parameters: parameters(["alpha", "beta"], &worth.fit),
-            convergence: convergence(&worth.fit.convergence),
+            convergence: json!(worth.fit.convergence),
             log_likelihood: Some(worth.fit.log_likelihood),
             draws: self.draws,
             failed_draws: worth.failed_draws,

@@ -265,8 +265,8 @@ impl Weigher<'_> {
         let part = |field: &identity::score::FieldEvidence| {
             Some(Part {
                 level: field.level?.to_owned(),
-                a: said(&sent, &field.name, a),
-                b: said(&sent, &field.name, b),
+                a: said(sent(&field.name, a), &field.compared[0]),
+                b: said(sent(&field.name, b), &field.compared[1]),
                 field: field.name.clone(),
                 weight: field.weight,
                 frequency: field.frequency_bits,
@@ -298,10 +298,9 @@ impl Weigher<'_> {
     }
 }
 
-/// What a record says in a field; names in whole where they are not told in parts.
-fn said(sent: &impl Fn(&str, usize) -> String, field: &str, row: usize) -> String {
-    let value = sent(field, row);
-    if value.is_empty() && (field == "given" || field == "family") { sent("name", row) } else { value }
+/// What a record says in a field: as it was sent, else as it was taken from other fields, such as a whole name.
+fn said(sent: String, compared: &str) -> String {
+    if sent.is_empty() { compared.to_owned() } else { sent }
 }
 
 impl Current {

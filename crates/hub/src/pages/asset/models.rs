@@ -163,12 +163,19 @@ fn table(view: &View, models: &[&WorthLine]) -> Markup {
                 (row(&html! { "95\u{a0}% interval" }, &|line| within(line.equity_interval_minor.map(|told| told::money_interval(told, currency))), &equity))
                 (row(&html! { "Refits behind the intervals" }, &|line| line.alive.map(|_| refits(line)), &equity))
                 (row(&html! { "Log-likelihood" }, &|line| line.log_likelihood.map(likelihood), &equity))
-                (row(&html! { "Parameters" }, &|line| parameters(&line.parameters), &equity))
-                (row(&html! { "How the fit ended" }, &|line| ended(&line.convergence), &equity))
             }
         }
     };
-    layout::scroller("Both purchase models", &table)
+    html! {
+        (layout::scroller("Both purchase models", &table))
+        @for line in models { (fitted(line)) }
+    }
+}
+
+/// Parameters of a fit that holds, and how it ended.
+fn fitted(line: &WorthLine) -> Markup {
+    let told = parameters(&line.parameters).zip(ended(&line.convergence));
+    html! { @if let Some((parameters, ended)) = told { p.legend { (name_of(line)) ": " (parameters) " (" (ended) ")." } } }
 }
 
 /// `40`; `40, 2 of them refused`; `40, 7 of them refused: too many for an interval`.

@@ -71,7 +71,7 @@ fn medians(view: &View) -> Markup {
                 th.n scope="col" { "Gained" }
                 th.n scope="col" { "Lost" }
                 th.n scope="col" { "Median life" }
-                th.n scope="col" { "After 1 year, %" }
+                th.n scope="col" { "1 year, %" }
                 th.n scope="col" { "2 years, %" }
             } }
             tbody { @for curve in &view.survival.curves { (median(view, curve)) } }

@@ -23,12 +23,20 @@ pub(crate) fn field(name: &str) -> String {
 /// How two values relate.
 pub(super) fn level(name: &str) -> &str {
     match name {
-        "exact" | "equal" => "the same",
+        "equal" => "the same",
         "slip" => "one slip apart",
         "two slips" => "two slips apart",
-        "slips" => "a few slips apart",
-        "short form" => "one is a short form",
         "crossed" => "given and family name swapped",
+        "similar" => "much alike",
+        "short" => "one is short for the other",
+        "sound" => "alike in sound",
+        "part" => "one is part of the other",
+        "swapped" => "day and month swapped",
+        "near" => "close in time",
+        "year" => "of the same year",
+        "mailbox" => "the same before the @",
+        "ending" => "the same but for the prefix",
+        "area" => "of the same area",
         other => other,
     }
 }
