@@ -1,6 +1,6 @@
 //! Customers and the records behind them: found, explained, decided on; and the SQL page.
 
-use crate::pages::{Pages, in_browser, scaled, texts, whole};
+use crate::pages::{in_browser, scaled, texts, whole};
 use fantoccini::Locator;
 use serde_json::{Value, json};
 

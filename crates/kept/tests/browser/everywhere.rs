@@ -1,6 +1,6 @@
 //! What holds on every page.
 
-use crate::pages::in_browser;
+use crate::pages::{in_browser, texts};
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use serde_json::{Value, json};
 

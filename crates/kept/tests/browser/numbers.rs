@@ -1,7 +1,6 @@
 //! Numbers: charts show what tables show, and every number opens a list of that length.
 
 use crate::pages::{Pages, in_browser, scaled, texts, whole};
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Each block of the statement: table rows as (label, cell), bars of both layouts as (title, number).
