@@ -78,15 +78,16 @@ async fn write(start: &Start<'_>, told: &[Told<'_>], customers: u32) -> Result<(
     let table = tables::customer_segments();
     let mut write = start.lake.write(&table, Mode::Replace, &key(table.name)).await?;
     for from in (0..customers).step_by(BATCH as usize) {
-        let codes = || from..customers.min(from.saturating_add(BATCH));
-        let rows = || codes().flat_map(|customer| told.iter().map(move |told| (customer, told)));
-        let address = |(customer, told): (u32, &Told<'_>)| {
-            segment_address(told.split.id.get_ref(), &told.values[usize::from(told.of[customer as usize])])
+        let codes = from..customers.min(from.saturating_add(BATCH));
+        let rows: Vec<(u32, &Told<'_>)> =
+            codes.flat_map(|customer| told.iter().map(move |told| (customer, told))).collect();
+        let address = |(customer, told): &(u32, &Told<'_>)| {
+            segment_address(told.split.id.get_ref(), &told.values[usize::from(told.of[*customer as usize])])
         };
         let columns: Vec<ArrayRef> = vec![
-            Arc::new(UInt32Array::from_iter_values(rows().map(|(customer, _)| customer))),
-            Arc::new(StringArray::from_iter_values(rows().map(|(_, told)| told.split.id.get_ref()))),
-            Arc::new(StringArray::from_iter_values(rows().map(address))),
+            Arc::new(UInt32Array::from_iter_values(rows.iter().map(|(customer, _)| *customer))),
+            Arc::new(StringArray::from_iter_values(rows.iter().map(|(_, told)| told.split.id.get_ref()))),
+            Arc::new(StringArray::from_iter_values(rows.iter().map(address))),
         ];
         write.batch(&RecordBatch::try_new(Arc::clone(&table.schema), columns)?)?;
     }

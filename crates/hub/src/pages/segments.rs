@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn every_segment_can_be_chosen_and_one_that_is_gone_stays_chosen() {
         let told = select(&samples::splits(), "plan=gold").into_string();
-        samples::assert_safe(&told);
+        samples::assert_safe(&format!("<h1></h1>{told}"));
         for part in [
             "<optgroup label=\"Region\">",
             "<option value=\"region=North\">North</option>",

@@ -1,6 +1,7 @@
 //! How customers stay and what they are worth, from the newest edition.
 
 use super::list::Entry;
+use super::segments::of_split;
 use super::{Current, Reader};
 use crate::error::Error;
 use crate::view::Page;
@@ -51,10 +52,7 @@ impl Reader {
     pub async fn survival(&self, split: &str) -> Result<Survival, Error> {
         let current = self.current().await?;
         current.holds("survival_tests")?;
-        let sql = format!(
-            "select * from survival where segment = '' or starts_with(segment, {}) order by segment, days",
-            quoted(&format!("{split}="))
-        );
+        let sql = format!("select * from survival where {} order by segment, days", of_split(split));
         let steps = current.view.table(&sql).await?;
         let mut told = current.tests(split).await?;
         put_steps(&mut told.curves, &steps)?;

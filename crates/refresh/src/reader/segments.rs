@@ -1,6 +1,7 @@
 //! Splits of the newest edition, and statement, reasons and cohorts segment by segment.
 
 use super::asset::{all_ages, triangle};
+use super::statement::{lines, table_of};
 use super::{Current, Reader};
 use crate::error::Error;
 use crate::view::closings::Basis;
@@ -8,10 +9,11 @@ use crate::view::reasons::Span;
 use crate::view::segments::{
     Segment, SegmentCohorts, SegmentLines, SegmentReasons, Split, SplitCohorts, SplitReasons, SplitStatement,
 };
-use arrow::array::{BooleanArray, Int64Array, StringArray, UInt64Array};
+use arrow::array::{BooleanArray, Int64Array, RecordBatch, StringArray, UInt64Array};
 use lake::{column, quoted};
 use model::Granularity;
 use model::config::{UNKNOWN_REASON, segment_parts};
+use std::collections::BTreeMap;
 
 impl Reader {
     /// Ways of splitting the customers, in the order of the config; none where nothing splits them.
@@ -29,11 +31,21 @@ impl Reader {
     ) -> Result<SplitStatement, Error> {
         let current = self.current().await?;
         let (basis, closed_until) = current.basis(basis, Some(split)).await?;
-        let whole = self.lines_of(&current, granularity, "", basis).await?;
-        let mut segments = Vec::new();
-        for segment in current.segments_of(split).await? {
-            let lines = self.lines_of(&current, granularity, &segment, basis).await?;
-            segments.push(SegmentLines { segment, lines });
+        let sql = format!(
+            "select * from {} where granularity = {} and {} order by segment, start",
+            table_of(basis),
+            quoted(granularity.name()),
+            of_split(split)
+        );
+        let batch = current.view.table(&sql).await?;
+        let earned = self.earned(&current, granularity, basis).await?;
+        let (mut whole, mut segments) = (Vec::new(), Vec::new());
+        for (segment, part) in by_segment(&batch)? {
+            if segment.is_empty() {
+                whole = lines(&part, &earned)?;
+            } else {
+                segments.push(SegmentLines { segment, lines: lines(&part, &BTreeMap::new())? });
+            }
         }
         Ok(SplitStatement { granularity, split: split.to_owned(), basis, closed_until, whole, segments })
     }
@@ -50,11 +62,11 @@ impl Reader {
         let sql = format!(
             "select segment, side, cause, name, lost_count, lost_minor, stands_out from loss_causes \
              where granularity = {} and period = {} \
-             and (segment = '' or starts_with(segment, {})) \
+             and {} \
              and (side = 'all' or side = 'before' and rank = 1 or side = 'stated' and cause = {}) order by segment",
             quoted(by.map_or("all", Granularity::name)),
             quoted(&whole.period.map(|period| period.to_string()).unwrap_or_default()),
-            quoted(&format!("{split}=")),
+            of_split(split),
             quoted(UNKNOWN_REASON),
         );
         let batch = current.view.table(&sql).await?;
@@ -86,27 +98,51 @@ impl Reader {
         let current = self.current().await?;
         current.holds("cohorts")?;
         let year = 12 / Granularity::Month.months() as usize;
+        let by = Granularity::Month;
+        let sql = format!(
+            "select segment, cohort, age, size, gained_minor, active, value_minor from cohorts \
+             where granularity = {} and {} order by segment, start, age",
+            quoted(by.name()),
+            of_split(split)
+        );
+        let batch = current.view.table(&sql).await?;
         let mut rows = Vec::new();
-        for segment in std::iter::once(String::new()).chain(current.segments_of(split).await?) {
-            let triangle =
-                triangle(Granularity::Month, &current.cohort_rows(Granularity::Month, &segment).await?)?;
+        for (segment, part) in by_segment(&batch)? {
+            let triangle = triangle(by, &part)?;
             let ends = triangle.cohorts.iter().map(|cohort| {
                 (cohort.active.last().copied().unwrap_or(0), cohort.value_minor.last().copied().unwrap_or(0))
             });
             let (active, value_minor) = ends.fold((0, 0), |sum, end| (sum.0 + end.0, sum.1 + end.1));
-            if !triangle.cohorts.is_empty() || segment.is_empty() {
-                rows.push(SegmentCohorts {
-                    segment,
-                    gained: triangle.cohorts.iter().map(|cohort| cohort.size).sum(),
-                    gained_minor: triangle.cohorts.iter().map(|cohort| cohort.gained_minor).sum(),
-                    active,
-                    value_minor,
-                    year_share: all_ages(&triangle).get(year).and_then(|age| age.share),
-                });
-            }
+            rows.push(SegmentCohorts {
+                segment,
+                gained: triangle.cohorts.iter().map(|cohort| cohort.size).sum(),
+                gained_minor: triangle.cohorts.iter().map(|cohort| cohort.gained_minor).sum(),
+                active,
+                value_minor,
+                year_share: all_ages(&triangle).get(year).and_then(|age| age.share),
+            });
         }
         Ok(SplitCohorts { split: split.to_owned(), rows })
     }
+}
+
+/// The condition that a row is of the whole or of a segment of a split.
+pub(super) fn of_split(split: &str) -> String {
+    format!("(segment = '' or starts_with(segment, {}))", quoted(&format!("{split}=")))
+}
+
+/// Parts of a batch that is sorted by segment, each of one.
+fn by_segment(batch: &RecordBatch) -> Result<Vec<(String, RecordBatch)>, Error> {
+    let segment: &StringArray = column(batch, "segment")?;
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for row in 1..=batch.num_rows() {
+        if row == batch.num_rows() || segment.value(row) != segment.value(from) {
+            parts.push((segment.value(from).to_owned(), batch.slice(from, row - from)));
+            from = row;
+        }
+    }
+    Ok(parts)
 }
 
 impl Current {
@@ -134,14 +170,6 @@ impl Current {
             }
         }
         Ok(splits)
-    }
-
-    async fn segments_of(&self, split: &str) -> Result<Vec<String>, Error> {
-        let splits = self.splits().await?;
-        let found = splits.into_iter().find(|known| known.id == split);
-        Ok(found
-            .map(|split| split.segments.into_iter().map(|segment| segment.id).collect())
-            .unwrap_or_default())
     }
 
     /// Whether closings keep a split: they keep the first.

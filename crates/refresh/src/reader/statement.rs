@@ -26,29 +26,47 @@ impl Reader {
         Ok(Statement { granularity, segment: segment.to_owned(), basis, closed_until, lines })
     }
 
-    pub(super) async fn lines_of(
+    async fn lines_of(
         &self,
         current: &Current,
         granularity: Granularity,
         segment: &str,
         basis: Basis,
     ) -> Result<Vec<Line>, Error> {
-        let table = match basis {
-            Basis::Reported => "statement_reported",
-            Basis::Restated => "statement",
-        };
-        let of = |segment: &str| {
-            let (by, segment) = (quoted(granularity.name()), quoted(segment));
-            format!("select * from {table} where granularity = {by} and segment = {segment} order by start")
-        };
-        let batch = current.view.table(&of(segment)).await?;
-        let earned = self.company().ledger.earned.as_ref().filter(|_| segment.is_empty());
-        let earned = match earned {
-            Some(earned) => gained(&current.view.table(&of(earned.get_ref())).await?)?,
-            None => BTreeMap::new(),
+        let batch = current.view.table(&sql_of(granularity, segment, basis)).await?;
+        let earned = match segment {
+            "" => self.earned(current, granularity, basis).await?,
+            _ => BTreeMap::new(),
         };
         lines(&batch, &earned)
     }
+
+    /// Value gained by period of those who came by recommendation; empty where nobody says who did.
+    pub(super) async fn earned(
+        &self,
+        current: &Current,
+        granularity: Granularity,
+        basis: Basis,
+    ) -> Result<BTreeMap<String, i64>, Error> {
+        match &self.company().ledger.earned {
+            Some(segment) => {
+                gained(&current.view.table(&sql_of(granularity, segment.get_ref(), basis)).await?)
+            }
+            None => Ok(BTreeMap::new()),
+        }
+    }
+}
+
+pub(super) const fn table_of(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Reported => "statement_reported",
+        Basis::Restated => "statement",
+    }
+}
+
+fn sql_of(granularity: Granularity, segment: &str, basis: Basis) -> String {
+    let (table, by, segment) = (table_of(basis), quoted(granularity.name()), quoted(segment));
+    format!("select * from {table} where granularity = {by} and segment = {segment} order by start")
 }
 
 impl Current {
@@ -76,7 +94,7 @@ fn gained(batch: &RecordBatch) -> Result<BTreeMap<String, i64>, Error> {
 }
 
 /// The lines, with `earned` value by period.
-fn lines(batch: &RecordBatch, earned: &BTreeMap<String, i64>) -> Result<Vec<Line>, Error> {
+pub(super) fn lines(batch: &RecordBatch, earned: &BTreeMap<String, i64>) -> Result<Vec<Line>, Error> {
     let period: &StringArray = column(batch, "period")?;
     let numbers = |names: &[&str]| {
         names.iter().map(|name| column::<Int64Array>(batch, name)).collect::<lake::Result<Vec<_>>>()

@@ -59,6 +59,7 @@ pub(super) async fn values(
                 return Err(wrong(format!("the query gives customer {code}, whom no table names")));
             }
             if let Some(known) = told.insert(code, value.to_owned()).filter(|known| known != value) {
+                let (known, value) = (known.as_str().min(value), known.as_str().max(value));
                 return Err(wrong(format!(
                     "the query puts customer {code} in two segments, `{known}` and `{value}`; group by customer"
                 )));
