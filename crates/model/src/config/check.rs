@@ -289,17 +289,13 @@ impl Checker<'_> {
                     );
                 }
             }
-            (Some(SplitBy::Event(name, _)), _, Some(at), _) => {
-                if !EVENT_TRAITS.contains(&name) {
-                    let near = hint(name, EVENT_TRAITS.iter().copied());
-                    self.say(
-                        at,
-                        format!(
-                            "split `{id}`: events cannot be split by `{name}`{near}; known: {}",
-                            EVENT_TRAITS.join(", ")
-                        ),
-                    );
-                }
+            (Some(SplitBy::Event(name, _)), _, Some(at), _) if !EVENT_TRAITS.contains(&name) => {
+                let near = hint(name, EVENT_TRAITS.iter().copied());
+                let known = EVENT_TRAITS.join(", ");
+                self.say(
+                    at,
+                    format!("split `{id}`: events cannot be split by `{name}`{near}; known: {known}"),
+                );
             }
             (Some(SplitBy::Sql(sql)), .., Some(at)) if sql.trim().is_empty() => {
                 self.say(at, format!("split `{id}`: the query is empty; write select customer from …"));
