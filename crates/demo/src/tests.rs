@@ -74,7 +74,7 @@ fn every_event_of_the_feeds_has_a_touchpoint_and_every_touchpoint_an_event() {
     let events = "contact_created page_viewed product_viewed product_added checkout_started order_completed \
         email_link_clicked club_offer_redeemed payment_failed unsubscribed order_placed order_refunded \
         order_cancelled store_purchase parcel_handed_over parcel_delivered parcel_failed parcel_returned \
-        subscription_started subscription_ended ticket_opened ticket_solved ticket_rated survey_answered";
+        trial_started subscription_started subscription_cancelled subscription_ended ticket_opened ticket_solved ticket_rated survey_answered";
     let config = model::Config::parse(&config_text(&plan(1))).unwrap();
     let met: BTreeSet<usize> =
         events.split_whitespace().map(|event| config.touchpoint_of(event).expect(event)).collect();

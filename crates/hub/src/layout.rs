@@ -40,6 +40,8 @@ pub enum Place {
     Journey,
     /// The scorecard of touchpoints.
     Scorecard,
+    /// Promises and breaches.
+    Promises,
     /// Everything under data.
     Data,
     /// Outside the navigation.
@@ -63,6 +65,7 @@ fn shell(company: &str, place: Place, title: &str, content: &Markup, foot: &Mark
         (Place::Customers, "/customers", "Customers"),
         (Place::Journey, "/journey", "Journey"),
         (Place::Scorecard, "/scorecard", "Scorecard"),
+        (Place::Promises, "/promises", "Promises"),
         (Place::Data, "/data", "Data"),
     ];
     html! {

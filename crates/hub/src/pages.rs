@@ -5,6 +5,7 @@ pub mod closings;
 pub mod customers;
 pub mod data;
 pub mod journey;
+pub mod promises;
 pub mod reasons;
 pub mod scorecard;
 mod segments;

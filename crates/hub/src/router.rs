@@ -1,7 +1,7 @@
 //! Which address leads to which page.
 
 use crate::guards::within_guards;
-use crate::pages::{asset, closings, customers, data, journey, reasons, scorecard, statement};
+use crate::pages::{asset, closings, customers, data, journey, promises, reasons, scorecard, statement};
 use crate::{Hub, api, assets, error};
 use axum::Router;
 use axum::routing::get;
@@ -21,6 +21,10 @@ pub fn router(hub: Hub) -> Router {
         .route("/customers/{id}", get(customers::show::get))
         .route("/journey", get(journey::show::get))
         .route("/scorecard", get(scorecard::get))
+        .route("/promises", get(promises::show::get))
+        .route("/promises/breaches", get(promises::breaches::get))
+        .route("/api/v1/promises", get(promises::show::json))
+        .route("/api/v1/promises/breaches", get(promises::breaches::json))
         .route("/api/v1/journey", get(journey::show::json))
         .route("/api/v1/scorecard", get(scorecard::json))
         .route("/data", get(data::silos::get))

@@ -6,7 +6,7 @@ mod tables;
 use crate::error::Problem;
 use crate::row::Reject;
 use arrow::record_batch::RecordBatch;
-use model::{Currency, EventKind, Outcome};
+use model::{Clause, Currency, EventKind, Outcome};
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
@@ -106,6 +106,8 @@ pub(crate) enum SourceId<'r> {
 pub(crate) struct EventRow<'r> {
     pub(crate) at_us: i64,
     pub(crate) kind: EventKind,
+    /// What a subscription event says; `None` for a price and for what is no subscription.
+    pub(crate) clause: Option<Clause>,
     pub(crate) event: &'r str,
     pub(crate) outcome: Outcome,
     pub(crate) amount: Amount,
@@ -124,6 +126,7 @@ impl<'r> EventRow<'r> {
         Self {
             at_us,
             kind,
+            clause: None,
             event,
             outcome: Outcome::Unknown,
             amount: Amount::default(),

@@ -225,7 +225,7 @@ impl Run<'_, '_> {
 }
 
 /// Raised when the same file would be read to other rows by this version.
-const READING_VERSION: u32 = 1;
+const READING_VERSION: u32 = 2;
 
 /// Everything that decides how a feed's files are read, beside the files.
 fn reading(config: &Config, feed: &Feed) -> Vec<String> {
@@ -238,5 +238,6 @@ fn reading(config: &Config, feed: &Feed) -> Vec<String> {
         format!("{:?} {:?}", feed.currency, feed.timezone.as_ref().map(|zone| zone.get_ref().clone())),
         format!("{:?} {}", company.currency, company.timezone.get_ref()),
         format!("{:?} {}", config.rates(), feed.stream.is_some()),
+        format!("{:?}", feed.clauses.as_ref().map(|clauses| clauses.get_ref())),
     ]
 }

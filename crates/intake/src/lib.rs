@@ -16,6 +16,7 @@ mod person;
 mod plan;
 mod preset;
 mod reader;
+mod recurring;
 mod row;
 mod till;
 #[cfg(test)]

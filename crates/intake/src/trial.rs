@@ -5,7 +5,7 @@ use crate::{Counts, Error, FeedPlan, ImportState, read_batch, read_file, record_
 use arrow::array::Array;
 use arrow::record_batch::RecordBatch;
 use arrow::util::display::array_value_to_string;
-use model::{Config, EventKind, Outcome};
+use model::{Clause, Config, EventKind, Outcome};
 use std::collections::BTreeMap;
 
 /// The company, the silo `s` and the start of its feed `f`.
@@ -160,6 +160,11 @@ impl Trial {
             let (at, event, value) =
                 (of("at").expect("at"), of("event").expect("event"), of("value_minor").expect("value"));
             let mut line = format!("{key} {at} {} {event} {value}", kind.name());
+            let clause = of("clause").map(|code| code.parse().expect("code"));
+            let clause = clause.map(|code| Clause::from_code(code).expect("clause"));
+            if let Some(clause) = clause.filter(|clause| *clause != Clause::Price) {
+                line += &format!(" {}", clause.name());
+            }
             if outcome != Outcome::Unknown {
                 line += " ";
                 line += outcome.name();

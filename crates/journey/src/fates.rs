@@ -39,6 +39,11 @@ impl Fates {
         self.changes(customer).filter(|(_, gained)| !gained).map(|(day, _)| day)
     }
 
+    /// The first day on which anybody's standing changed.
+    pub fn first_day(&self) -> Option<i32> {
+        self.day.iter().copied().min()
+    }
+
     /// Whether a customer was active at the end of a day.
     pub fn is_active(&self, customer: u32, day: i32) -> bool {
         self.changes(customer).take_while(|(on, _)| *on <= day).last().is_some_and(|(_, gained)| gained)

@@ -38,7 +38,7 @@ pub enum Behind {
     Variant(SequenceKey),
     /// [`crate::Who::customers`]: who went any of these variants.
     AnyOf(Arc<BTreeSet<SequenceKey>>),
-    /// A quarter of [`crate::Quarters`]: who met something, or did not, and left, or stayed.
+    /// A quarter of [`crate::Quarters`]: who at any landmark met something, or did not, and left, or stayed.
     Quarter(Arc<Touchpoints>, Arc<Fates>, OneQuarter),
     /// [`crate::Facts::customers`] at a touchpoint, or [`Scorecard::whole`]; the scorecard is one set up alike.
     Marked(Box<Scorecard>, Option<u16>, Mark),
@@ -69,13 +69,13 @@ pub struct OneFlow {
 }
 
 /// One quarter of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OneQuarter {
-    /// The landmark of the comparison.
-    pub landmark: Landmark,
+    /// The landmarks of the comparison.
+    pub landmarks: Vec<Landmark>,
     /// What was met.
     pub exposure: Exposure,
-    /// Those who met it, or those who did not.
+    /// Those who met it, or those who did not; of a failure, those who did not among those at its touchpoint.
     pub met: bool,
     /// Those who left, or those who stayed.
     pub left: bool,
@@ -144,10 +144,16 @@ fn counts(behind: &mut Behind, life: &Life<'_>) -> bool {
         Behind::Variant(key) => Variants::key(touchpoint) == *key,
         Behind::AnyOf(keys) => keys.contains(&Variants::key(touchpoint)),
         Behind::Quarter(side, fates, quarter) => {
-            let OneQuarter { landmark, exposure, met, left } = quarter;
-            let mut found = false;
-            landmark.exposures(life, side, &mut |told| found |= told == *exposure);
-            landmark.left(fates, life.customer) == Some(*left) && found == *met
+            let OneQuarter { landmarks, exposure, met, left } = quarter;
+            let among = exposure.among();
+            landmarks.iter().any(|landmark| {
+                let (mut found, mut was_there) = (false, among.is_none());
+                landmark.exposures(life, side, &mut |told| {
+                    found |= told == *exposure;
+                    was_there |= Some(told) == among;
+                });
+                landmark.left(fates, life.customer) == Some(*left) && was_there && found == *met
+            })
         }
         Behind::Marked(scorecard, at, mark) => scorecard.is_marked(life, *at, *mark),
         Behind::Promise(promises, rule, month, state) => promises.has(life, *rule, *month, *state),

@@ -1,5 +1,5 @@
 //! Promises checked on what happened: `when EVENT, then EVENT within TIME` and `never EVENT after EVENT`, each per
-//! reference. What is not settled at the cut-off is open, and open is not kept.
+//! reference, or per customer. What is not settled at the cut-off is open, and open is not kept.
 
 use crate::calendar::Calendar;
 use crate::error::{Error, alike};
@@ -111,6 +111,8 @@ impl Tally {
 #[derive(Debug, Clone)]
 pub struct Promises {
     rules: Vec<Rule>,
+    /// Rules, by index, whose events need not name the same reference.
+    of_customer: BTreeSet<usize>,
     calendar: Calendar,
     as_of_us: i64,
     tallies: BTreeMap<(usize, i32), Tally>,
@@ -134,6 +136,7 @@ impl Promises {
         }
         Ok(Self {
             rules,
+            of_customer: BTreeSet::new(),
             calendar,
             as_of_us,
             tallies: BTreeMap::new(),
@@ -141,6 +144,12 @@ impl Promises {
             judged: Vec::new(),
             next_us: FxHashMap::default(),
         })
+    }
+
+    /// The same, where the events of these rules, by index, are tied together by the customer alone.
+    #[must_use]
+    pub fn of_customer(self, rules: BTreeSet<usize>) -> Self {
+        Self { of_customer: rules, ..self }
     }
 
     /// By index of the rule and first day of the month in which the promise began.
@@ -164,16 +173,18 @@ impl Promises {
 
     /// Judges every promise to a customer, by rule and then from the last to the first.
     fn judge(&mut self, life: &Life<'_>) {
-        let Self { rules, calendar, as_of_us, judged, next_us, .. } = self;
+        let Self { rules, of_customer, calendar, as_of_us, judged, next_us, .. } = self;
         judged.clear();
         let known = life.at_us.partition_point(|at| at <= as_of_us);
         for (rule, promise) in rules.iter().enumerate() {
             let (begins, awaited) = promise.events();
+            let of_customer = of_customer.contains(&rule);
             next_us.clear();
             for at in (0..known).rev() {
                 let (began_us, reference) = (life.at_us[at], life.reference[at]);
                 if begins.fits(life, at) {
-                    let happened_us = next_us.get(&reference).copied();
+                    let tie = if of_customer { 0 } else { reference };
+                    let happened_us = next_us.get(&tie).copied();
                     let due_us = promise.due(calendar, began_us);
                     let state = promise.state(happened_us, due_us, *as_of_us);
                     let (customer, day) = (life.customer, life.day[at]);
@@ -189,7 +200,7 @@ impl Promises {
                     });
                 }
                 if awaited.fits(life, at) {
-                    next_us.insert(reference, began_us);
+                    next_us.insert(if of_customer { 0 } else { reference }, began_us);
                 }
             }
         }
@@ -262,7 +273,8 @@ impl Walk for Promises {
     }
 
     fn merge(&mut self, other: Self) -> Result<(), Error> {
-        let same = (&self.rules, self.as_of_us) == (&other.rules, other.as_of_us);
+        let same = (&self.rules, &self.of_customer, self.as_of_us)
+            == (&other.rules, &other.of_customer, other.as_of_us);
         alike("promises", same && self.calendar == other.calendar)?;
         for (key, theirs) in other.tallies {
             let mine = self.tallies.entry(key).or_default();

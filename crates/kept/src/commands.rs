@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod journey;
+pub(crate) mod promises;
 pub(crate) mod reasons;
 pub(crate) mod refresh;
 pub(crate) mod serve;

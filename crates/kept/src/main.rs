@@ -49,6 +49,8 @@ enum Command {
     Worth(commands::worth::Args),
     /// Shows what customers live through across departments: touchpoints, ways, waits.
     Journey(commands::journey::Args),
+    /// Tells how many promises were kept, and each breach.
+    Promises(commands::promises::Args),
     /// Shows one customer's life, or the customers a search finds.
     Customer(commands::customer::Args),
     /// Tells who is one customer and why, and takes what people decide about it.
@@ -95,6 +97,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Worth(args) => commands::worth::run(&home, &args, json).await,
             Command::Export(args) => commands::export::run(&home, &args, json).await,
             Command::Journey(args) => commands::journey::run(&home, &args, json).await,
+            Command::Promises(args) => commands::promises::run(&home, &args, json).await,
             Command::Customer(args) => commands::customer::run(&home, &args, json).await,
             Command::Identity(task) => commands::identity::run(&home, &task, json).await,
             Command::Sql(args) => commands::sql::run(&home, &args, json).await,

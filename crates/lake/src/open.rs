@@ -3,7 +3,8 @@
 use crate::catalog::unhurried;
 use crate::durable::DurableFiles;
 use crate::error::{Error, Result};
-use crate::tables;
+use crate::read::View;
+use crate::tables::{self, Table};
 use crate::write::Mode;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
@@ -102,17 +103,28 @@ impl Lake {
         self.writer.as_ref().ok_or(Error::ReadOnly(what))
     }
 
-    /// Makes the tables that are missing, each by a commit of no rows.
+    /// Makes the tables that are missing, and gives raw ones the columns they lack, each by a commit of no rows. Rows
+    /// of before have nulls there; derived tables get theirs when a refresh replaces them.
     async fn make_tables(&self) -> Result<()> {
         let view = self.view(self.head().await?).await?;
         let present = view.table_names();
         for table in tables::all() {
-            if !present.iter().any(|name| name == table.name) {
-                self.put(&table, Mode::Append, "make table", &[]).await?;
-            }
+            let note = if !present.iter().any(|name| name == table.name) {
+                "make table"
+            } else if !table.derived && lacks(&view, &table).await? {
+                "add columns"
+            } else {
+                continue;
+            };
+            self.put(&table, Mode::Append, note, &[]).await?;
         }
         Ok(())
     }
+}
+
+async fn lacks(view: &View, table: &Table) -> Result<bool> {
+    let held = view.columns(table.name).await?;
+    Ok(table.schema.fields().iter().any(|field| !held.contains(field.name())))
 }
 
 fn lock(folder: &Path) -> Result<File> {

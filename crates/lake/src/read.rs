@@ -86,6 +86,12 @@ impl View {
         schema.map(|schema| schema.table_names()).unwrap_or_default()
     }
 
+    /// Names of a table's columns.
+    pub(crate) async fn columns(&self, table: &str) -> Result<Vec<String>> {
+        let frame = unhurried(self.context.table(table)).await?;
+        Ok(frame.schema().fields().iter().map(|field| field.name().clone()).collect())
+    }
+
     /// Makes batches readable as `side.NAME` in this view alone, for joins with what the caller holds.
     pub fn put_side(&self, name: &str, schema: SchemaRef, batches: Vec<RecordBatch>) -> Result<()> {
         use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider};

@@ -12,7 +12,7 @@ mod journey;
 
 pub use journey::{
     TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_nodes,
-    journey_variants, touchpoint_facts, touchpoint_months,
+    journey_variants, promise_breaches, promise_months, touchpoint_facts, touchpoint_months,
 };
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -176,6 +176,12 @@ pub fn timeline() -> Table {
             must("import_id", UInt64),
             must("row_no", UInt64),
             must("part", UInt16),
+            // Code of `model::Clause`; 0 also where the event is no subscription.
+            must("clause", UInt8),
+            // Of a subscription in a foreign currency: the code, 1 + its place among those with rates, and the amount
+            // in it.
+            must("currency", UInt8),
+            may("original_minor", Int64),
         ],
     )
 }
@@ -334,6 +340,8 @@ pub fn all() -> Vec<Table> {
         journey(),
         journey_nodes(),
         journey_edges(),
+        promise_months(),
+        promise_breaches(),
         journey_variants(),
         journey_compared(),
         hand_offs(),

@@ -32,6 +32,7 @@ fn events(import_id: u64, rows: std::ops::Range<u64>) -> RecordBatch {
         Arc::new(StringArray::from(vec![Some("Ä \u{202e}🙂"); n])),
         Arc::new(StringArray::new_null(n)),
         Arc::new(Float64Array::new_null(n)),
+        Arc::new(UInt8Array::from(vec![Some(2); n])),
     ];
     RecordBatch::try_new(tables::events().schema, columns).expect("columns fit")
 }
@@ -250,4 +251,24 @@ async fn sql_reads_silo_files_in_place_with_text_as_text() {
         let error = lake::query_files(folder.path(), sql).await.err().expect(sql).to_string();
         assert!(error.contains(says), "{sql}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_raw_table_of_an_older_version_gets_its_new_columns_and_keeps_its_rows() {
+    let folder = tempfile::tempdir().expect("folder");
+    let lake = fresh(folder.path()).await;
+    let (now, whole) = (tables::events(), events(1, 0..5));
+    let narrow = whole.project(&(0..whole.num_columns() - 1).collect::<Vec<_>>()).expect("columns");
+    let before = Table { schema: narrow.schema(), ..now.clone() };
+    put(&lake, &before, Mode::Replace, narrow).await;
+    let lacking = lake.view(lake.head().await.expect("head")).await.expect("view");
+    assert!(lacking.table("select clause from events").await.is_err(), "the older table lacks it");
+    drop(lake);
+    let lake = fresh(folder.path()).await;
+    let head = lake.head().await.expect("head");
+    assert_eq!(numbers(&lake, head, "select count(*), count(clause) from events").await, [5, 0]);
+    let head = put(&lake, &now, Mode::Append, events(2, 5..8)).await;
+    assert_eq!(numbers(&lake, head, "select count(*), sum(clause) from events").await, [8, 6]);
+    drop(lake);
+    assert_eq!(fresh(folder.path()).await.head().await.expect("head"), head, "once is enough");
 }

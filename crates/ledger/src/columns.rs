@@ -1,6 +1,8 @@
 //! The columns that go in and come out: events, postings, states.
 
+use crate::contract::Notice;
 use crate::error::{Error, same_length};
+use model::Clause;
 
 /// Events in columns of equal length, sorted by customer, day and then as they happened.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +15,7 @@ pub struct Rows<'a> {
     pub kind: &'a [u8],
     /// Stream code: index into `Rules::streams`.
     pub stream: &'a [u16],
-    /// Minor units; per month for subscriptions.
+    /// Minor units of the company's currency; per month for subscriptions.
     pub value_minor: &'a [i64],
     /// What a subscription is known by.
     pub reference: &'a [u64],
@@ -28,6 +30,8 @@ pub struct Terms<'a> {
     pub clause: &'a [u8],
     /// Code of the amount's currency: 0 the company's, else 1 + index into `Rules::currencies`.
     pub currency: &'a [u8],
+    /// The amount in a foreign currency, minor units of it; not read where `currency` is 0.
+    pub original_minor: &'a [i64],
 }
 
 impl<'a> Rows<'a> {
@@ -42,8 +46,31 @@ impl<'a> Rows<'a> {
         if let Some(terms) = self.terms {
             same_length("clause", n, terms.clause.len())?;
             same_length("currency", n, terms.currency.len())?;
+            same_length("original_minor", n, terms.original_minor.len())?;
         }
         Ok(self)
+    }
+
+    /// Codes of a row's clause and currency, and its amount in minor units of that currency.
+    pub(crate) fn said(&self, at: usize) -> (u8, u8, i64) {
+        match self.terms {
+            Some(terms) if terms.currency[at] > 0 => {
+                (terms.clause[at], terms.currency[at], terms.original_minor[at])
+            }
+            Some(terms) => (terms.clause[at], 0, self.value_minor[at]),
+            None => (Clause::Price.code(), 0, self.value_minor[at]),
+        }
+    }
+
+    /// What a subscription row says. Fails on an unknown clause.
+    pub(crate) fn notice(&self, at: usize) -> Result<Notice, Error> {
+        let (code, currency, amount_minor) = self.said(at);
+        let clause = Clause::from_code(code).ok_or(Error::UnknownCode {
+            customer: self.customer[at],
+            what: "clause",
+            code,
+        })?;
+        Ok(Notice { reference: self.reference[at], clause, currency, amount_minor })
     }
 
     /// The rows of a range.
@@ -58,7 +85,8 @@ impl<'a> Rows<'a> {
             reference: &self.reference[range.clone()],
             terms: self.terms.map(|terms| Terms {
                 clause: &terms.clause[range.clone()],
-                currency: &terms.currency[range],
+                currency: &terms.currency[range.clone()],
+                original_minor: &terms.original_minor[range],
             }),
         }
     }

@@ -145,20 +145,33 @@ impl Contract {
         Ok(())
     }
 
-    /// Takes money given back for a subscription; false when refunds are ignored.
-    pub(crate) fn refund(&mut self, seq: u32, reference: u64, amount_minor: i64) -> bool {
+    /// Takes money given back for a subscription, in the company's currency; false when refunds are ignored.
+    pub(crate) fn refund(&mut self, day: i32, seq: u32, reference: u64, amount_minor: i64) -> bool {
         if self.policies.refund == Refunds::Ignored {
             return false;
         }
+        let (coupons, currencies) = (self.policies.coupon, &self.currencies);
         let found = self.subscriptions.iter_mut().find(|known| known.reference == reference);
         if let Some(subscription) = found
             && subscription.state != State::Ended
-            && amount_minor >= subscription.net_minor(self.policies.coupon)
+            && amount_minor
+                >= converted(currencies, subscription.currency, subscription.net_minor(coupons), day)
         {
             subscription.state = State::Ended;
             (self.changed, self.cause) = (true, (Reason::Refunded, seq));
         }
         true
+    }
+
+    /// What a subscription counts on a day, the company's minor units a month.
+    pub(crate) fn monthly_minor(&self, reference: u64, day: i32) -> i64 {
+        let found = self.subscriptions.binary_search_by_key(&reference, |known| known.reference);
+        let Ok(at) = found else { return 0 };
+        let subscription = &self.subscriptions[at];
+        match self.counts(subscription, day) {
+            Count::Worth(net_minor) => self.worth(subscription, net_minor, day),
+            Count::Not | Count::Customer => 0,
+        }
     }
 
     /// Judges the end of `day`; returns the next day on which time alone may change it, or `i32::MAX`. Days must
@@ -284,15 +297,11 @@ impl Contract {
 
     /// An amount of a subscription in the company's currency at the end of `day`.
     fn worth(&self, subscription: &Subscription, net_minor: i64, day: i32) -> i64 {
-        if subscription.currency == 0 {
-            return net_minor;
-        }
         let rated_on = match self.policies.fx {
             Fx::Dated => subscription.priced_on,
             Fx::Revalued => subscription.priced_on.max(crate::rates::last_month_end(day)),
         };
-        let rate = rate_on(&self.currencies, subscription.currency, rated_on).unwrap_or(0.0);
-        (net_minor as f64 * rate).round() as i64
+        converted(&self.currencies, subscription.currency, net_minor, rated_on)
     }
 
     fn next_due(&self, day: i32) -> i32 {
@@ -325,6 +334,14 @@ impl NoRate {
 
 fn rate_on(currencies: &[CurrencyRates], currency: u8, day: i32) -> Option<f64> {
     currencies.get(usize::from(currency).checked_sub(1)?)?.on(Day(day))
+}
+
+/// An amount in the company's currency at the rate of a day; 0 without a rate.
+fn converted(currencies: &[CurrencyRates], currency: u8, minor: i64, day: i32) -> i64 {
+    if currency == 0 {
+        return minor;
+    }
+    (minor as f64 * rate_on(currencies, currency, day).unwrap_or(0.0)).round() as i64
 }
 
 impl Subscription {

@@ -18,6 +18,9 @@ const LARGEST_CONDITION: f64 = 1e8;
 const FARTHEST: f64 = 20.0;
 /// The same where no search looks any more.
 const OUT_OF_SIGHT: f64 = 30.0;
+/// Rise of the log-likelihood, per unit of weight, below which so many Newton steps lead nowhere.
+const STALLED: f64 = 1e-9;
+const STALL_STEPS: usize = 8;
 /// Parameters beyond which two that grow together have no end in sight.
 const LARGE: f64 = 1e3;
 const NEWTON_STEPS: u32 = 200;
@@ -152,9 +155,11 @@ impl<const N: usize> Hill<'_, N> {
     fn climb(&self, start: [f64; N], most: u32) -> Climb<N> {
         let mut place = self.look(start);
         let mut damping = 0.0;
+        let mut heights = [f64::NEG_INFINITY; STALL_STEPS];
         for steps in 0..most {
-            if !place.height.is_finite() {
-                break;
+            let before = std::mem::replace(&mut heights[steps as usize % STALL_STEPS], place.height);
+            if !place.height.is_finite() || place.height - before < STALLED {
+                return Climb { place, arrived: false, steps };
             }
             let curvature = self.curvature(&place, false);
             let mut gain = f64::INFINITY;
@@ -299,7 +304,7 @@ pub(crate) fn maximise<const N: usize>(
     let Some(mut best) = best else {
         return Err(Error::NoConvergence { model, detail: "no start was given".to_owned() });
     };
-    if !best.arrived {
+    if !best.arrived && run_away_together(names, best.place.at.map(f64::exp)).is_none() {
         let (place, steps) = hill.simplex(best.place.at);
         let climb = hill.climb(place.at, NEWTON_STEPS);
         (search, iterations) = (Search::Simplex, iterations + steps + climb.steps);

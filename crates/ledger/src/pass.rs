@@ -3,12 +3,11 @@
 //! and won back that day. Only days on which something can change are looked at.
 
 use crate::columns::{Postings, Rows, States};
-use crate::contract::Notice;
 use crate::error::Error;
 use crate::reason::Reason;
 use crate::rules::Rules;
 use crate::stream::{Standing, Stream};
-use model::{Clause, Day, EventKind, Movement};
+use model::{Day, EventKind, Movement};
 
 const CONTACT: u8 = EventKind::Contact.code();
 const PURCHASE: u8 = EventKind::Purchase.code();
@@ -159,7 +158,7 @@ impl Pass {
                 stream.is_some_and(|stream| stream.refund(day, seq, rows.reference[at], value_minor))
             }
             SUBSCRIPTION => {
-                let notice = notice(rows, at)?;
+                let notice = rows.notice(at)?;
                 let counted = stream.map(|stream| stream.subscribe(day, seq, &notice));
                 counted.transpose().map_err(|none| none.of(current.code))?.unwrap_or(false)
             }
@@ -253,15 +252,6 @@ impl Pass {
         states.net_minor.push(current.net_minor);
         states.events.push(current.events);
     }
-}
-
-/// What a subscription event says.
-fn notice(rows: &Rows<'_>, at: usize) -> Result<Notice, Error> {
-    let (code, currency) = rows.terms.map_or((0, 0), |terms| (terms.clause[at], terms.currency[at]));
-    let Some(clause) = Clause::from_code(code) else {
-        return Err(Error::UnknownCode { customer: rows.customer[at], what: "clause", code });
-    };
-    Ok(Notice { reference: rows.reference[at], clause, currency, amount_minor: rows.value_minor[at] })
 }
 
 /// Code of the first stream with an active standing.

@@ -126,7 +126,7 @@ impl Stream {
         match &mut self.kind {
             Kind::Contractual { contract, .. } => {
                 self.touched = true;
-                contract.refund(seq, reference, value_minor)
+                contract.refund(day, seq, reference, value_minor)
             }
             Kind::Purchases { margin_parts, .. } => {
                 let margin_parts = *margin_parts;

@@ -4,14 +4,18 @@
 //! of them at once; a config with problems is never used.
 
 pub mod check;
+mod clauses;
 mod feed;
 pub mod policy;
+pub mod promise;
 mod reason;
 mod split;
 mod worth;
 
+pub use clauses::{Word, Words};
 pub use feed::{
-    Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, Silo, Source, TextEncoding,
+    Columns, Csv, EVENT_COLUMNS, Feed, FeedMode, FileFormat, RECORD_COLUMNS, SUBSCRIPTION_COLUMNS, Silo,
+    Source, TextEncoding,
 };
 pub use worth::Worth;
 
@@ -74,6 +78,12 @@ pub struct Config {
     /// Named kinds of contact.
     #[serde(default, rename = "touchpoint")]
     pub touchpoints: Vec<Touchpoint>,
+    /// What the company will and will not do.
+    #[serde(default, rename = "promise")]
+    pub promises: Vec<promise::Promise>,
+    /// When the company is open.
+    #[serde(default)]
+    pub calendar: Option<promise::Calendar>,
     /// Why customers say they leave; the first that fits a text counts.
     #[serde(default, rename = "reason")]
     pub reasons: Vec<Reason>,

@@ -188,6 +188,11 @@ impl Rates {
         self.by_currency.entry(currency).or_default().insert(from, rate);
     }
 
+    /// Every currency with a rate, ascending.
+    pub fn currencies(&self) -> impl Iterator<Item = Currency> {
+        self.by_currency.keys().copied()
+    }
+
     /// What one minor unit of `currency` is worth in minor units of `into`, from a day on: steps by rising day, none
     /// without a rate.
     pub fn steps(&self, currency: Currency, into: Currency) -> Vec<(Day, f64)> {

@@ -3,6 +3,7 @@
 use crate::customers::Customers;
 use crate::error::Error;
 use crate::inputs::gap_of;
+use crate::terms::Currencies;
 use arrow::array::{
     ArrayRef, BooleanArray, Date32Array, Int8Array, Int64Array, RecordBatch, StringArray, UInt8Array,
     UInt16Array, UInt32Array, UInt64Array,
@@ -13,7 +14,7 @@ use lake::tables;
 use lake::{Lake, Mode, Write, column};
 use ledger::{
     Calibration, Closing, Line, Pass, Postings, Regime, Rows, Rules, Splits, StatementBuilder, States,
-    StreamRule,
+    StreamRule, Terms,
 };
 use model::Day;
 use model::config::ValueBasis;
@@ -57,7 +58,8 @@ pub(crate) struct Gap {
     came_back_share: Option<f64>,
 }
 
-pub(crate) const TIMELINE: &str = "select customer, day, kind, stream, value_minor, reference from timeline";
+pub(crate) const TIMELINE: &str = "select customer, day, kind, stream, value_minor, reference, clause, currency, \
+     original_minor from timeline";
 
 /// Columns of a batch of the timeline.
 pub(crate) struct Chunk<'a> {
@@ -67,6 +69,9 @@ pub(crate) struct Chunk<'a> {
     stream: &'a UInt16Array,
     value_minor: &'a Int64Array,
     reference: &'a UInt64Array,
+    clause: &'a UInt8Array,
+    currency: &'a UInt8Array,
+    original_minor: &'a Int64Array,
 }
 
 impl<'a> Chunk<'a> {
@@ -78,6 +83,9 @@ impl<'a> Chunk<'a> {
             stream: column(batch, "stream")?,
             value_minor: column(batch, "value_minor")?,
             reference: column(batch, "reference")?,
+            clause: column(batch, "clause")?,
+            currency: column(batch, "currency")?,
+            original_minor: column(batch, "original_minor")?,
         })
     }
 
@@ -89,7 +97,11 @@ impl<'a> Chunk<'a> {
             stream: self.stream.values(),
             value_minor: self.value_minor.values(),
             reference: self.reference.values(),
-            terms: None,
+            terms: Some(Terms {
+                clause: self.clause.values(),
+                currency: self.currency.values(),
+                original_minor: self.original_minor.values(),
+            }),
         }
     }
 }
@@ -134,7 +146,8 @@ async fn rules(home: &Home, lake: &Lake, snapshot: i64, as_of: Day) -> Result<(R
     let config = &home.config;
     let regime = |gap_days| Regime::Purchases { gap_days };
     let annual = config.ledger.value == ValueBasis::Annual;
-    let mut rules = Rules { streams: Vec::new(), currencies: Vec::new(), annual, as_of };
+    let currencies = Currencies::of(config)?.rates(config);
+    let mut rules = Rules { streams: Vec::new(), currencies, annual, as_of };
     let mut gaps = Vec::new();
     for stream in &config.streams {
         let margin = stream.margin;

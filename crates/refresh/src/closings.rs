@@ -10,7 +10,7 @@ pub(crate) use told::{Closed, tell};
 
 use crate::edition;
 use crate::error::Error;
-use crate::inputs::rules_of;
+use crate::inputs::{are_of_these_rules, rules_of};
 use lake::Lake;
 use ledger::closing::{Frozen, Now, Step, reopen as ledger_reopen};
 use model::{Day, Period};
@@ -110,6 +110,10 @@ pub async fn closings(lake: &Lake) -> Result<Closings, Error> {
 pub async fn close(lake: &Lake, period: Period, now_us: i64) -> Result<ClosingStep, Error> {
     let head = lake.head().await?;
     let edition = edition::all(lake, head).await?.pop().ok_or(Error::NoEdition)?;
+    if !are_of_these_rules(&edition.inputs) {
+        let table = "all that this version closes".to_owned();
+        return Err(Error::Older { edition: edition.edition, table });
+    }
     let history = Closings::read(lake, head).await?;
     let company = Company::read(lake.view_in_order(edition.snapshot).await?, edition.as_of).await?;
     let frozen = Frozen::of(&history.steps, &company.segments)?;

@@ -124,6 +124,11 @@ pub enum Error {
         /// Why.
         source: std::io::Error,
     },
+    /// Subscriptions in a currency whose rates are gone.
+    #[error(
+        "subscriptions are in {0}, for which kept.toml has no [[rate]] any more; add one, or run `kept import`"
+    )]
+    NoRate(String),
     /// What stands in a table is not what this version writes.
     #[error(
         "the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?"

@@ -1,6 +1,8 @@
 //! The journey step: every life on the timeline walked once by all who count something of it, for the whole, each
 //! segment, and those who stayed and left (a landmark keeps survivors from looking better for having lived).
 
+pub(crate) mod promised;
+mod promises;
 pub(crate) mod setting;
 mod tables;
 
@@ -10,6 +12,7 @@ use crate::view::journey::Who;
 use ::journey::{Contrast, Fates, Funnel, Grouped, Landmark, Map, NONE, Scorecard, Variants};
 use intake::Home;
 use lake::Lake;
+use model::Day;
 use setting::{Before, Days, Side};
 use std::sync::Arc;
 
@@ -34,6 +37,8 @@ struct Groups {
     fate: Vec<u16>,
     /// Segment × 2 + fate.
     both: Vec<u16>,
+    /// Segment; all in one group where no segment has a journey of its own.
+    promised: Vec<u16>,
 }
 
 impl Groups {
@@ -47,7 +52,8 @@ impl Groups {
             &NONE => NONE,
             fate => segment.saturating_mul(2).saturating_add(*fate),
         });
-        Self { both: both.collect(), segments, segment, fate }
+        let promised = if many { vec![0; segment.len()] } else { segment.clone() };
+        Self { both: both.collect(), segments, segment, fate, promised }
     }
 }
 
@@ -65,7 +71,8 @@ pub(crate) async fn walk(
     let side = Side::read(&lake.view(snapshot).await?, &home.config).await?;
     let ordered = lake.view_in_order(snapshot).await?;
     let fates = Arc::new(setting::fates(&ordered).await?);
-    let Days { landmark, score } = days;
+    let days = days.stacked(fates.first_day());
+    let Days { landmark, landmarks, score } = days;
     let groups = Groups::of(customers, &fates, landmark);
     let touchpoints = side.touchpoints.len();
     let seen: Seen = (
@@ -75,7 +82,7 @@ pub(crate) async fn walk(
             (Variants::default(), Funnel::new(Arc::clone(&side.touchpoints), &side.steps(), None)?),
         ),
     );
-    let contrast = Contrast::new(Arc::clone(&side.touchpoints), fates, landmark);
+    let contrast = Contrast::new(Arc::clone(&side.touchpoints), fates, landmark.stacked(landmarks));
     let segments = groups.segments.len();
     let whole = (seen.clone(), Grouped::new(&groups.segment, vec![seen.clone(); segments]));
     let fated = (
@@ -83,8 +90,10 @@ pub(crate) async fn walk(
         Grouped::new(&groups.both, vec![seen; segments * 2]),
     );
     let compared = (contrast.clone(), Grouped::new(&groups.segment, vec![contrast; segments]));
-    let all = (whole, (Before::new(landmark, fated), compared));
-    let ((whole, by_segment), (fated, (contrast, contrasts))) =
+    let promises = promised::promises(&home.config, Day(score.as_of))?;
+    let promised = Grouped::new(&groups.promised, vec![promises; segments.max(1)]);
+    let all = (whole, (Before::new(landmark, fated), (compared, promised)));
+    let ((whole, by_segment), (fated, ((contrast, contrasts), promised))) =
         setting::stream(&ordered, touchpoints, all, told).await?;
     let (by_fate, by_both) = fated.into_inner();
     let told =
@@ -93,7 +102,9 @@ pub(crate) async fn walk(
         .chain(groups.segments.iter().map(String::as_str))
         .zip(std::iter::once(contrast).chain(contrasts.into_inner()))
         .collect();
-    tables::write(lake, edition, days, &side, &told, &contrasts).await
+    tables::write(lake, edition, days, &side, &told, &contrasts).await?;
+    let promised = promises::Kept::new(&groups.segments, promised.into_inner())?;
+    promised.write(lake, edition, &home.config).await
 }
 
 /// The groups with their names: the whole, its fates, then segment by segment.

@@ -18,6 +18,7 @@ mod publish;
 mod reader;
 mod reasons;
 mod segments;
+mod terms;
 mod timeline;
 pub mod view;
 

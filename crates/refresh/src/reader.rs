@@ -8,6 +8,7 @@ mod identity;
 mod journey;
 mod life;
 mod list;
+mod promises;
 mod reasons;
 mod scorecard;
 mod segments;

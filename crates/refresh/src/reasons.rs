@@ -3,15 +3,17 @@
 mod sayings;
 mod tables;
 
-use crate::books::Checks;
+use crate::books::{Checks, Chunk};
 use crate::customers::Customers;
 use crate::error::Error;
 use crate::inputs::Live;
+use crate::terms::{self, Currencies};
 use crate::timeline::Told;
 use arrow::array::{Date32Array, Int64Array, RecordBatch, UInt8Array, UInt16Array, UInt32Array, UInt64Array};
 use futures::StreamExt;
 use intake::Home;
 use lake::{Lake, View, column};
+use ledger::Levels;
 use ledger::reasons::{Events, Loss, Settings, Study, Walk, figures};
 use model::{Day, Movement};
 use sayings::Sayings;
@@ -38,7 +40,7 @@ pub(crate) async fn write(start: &Start<'_>, told: Told<'_>) -> Result<(), Error
     let ordered = start.lake.view_in_order(snapshot).await?;
     let losses = losses(&ordered).await?;
     let settings = settings(start, &sayings);
-    let studies = walk(&ordered, &settings, &sayings, &losses, told).await?;
+    let studies = walk(start, &ordered, &settings, &sayings, &losses, told).await?;
     let figures = figures(&studies, &settings.sayings, &start.customers.splits)?;
     let names = tables::Names::read(&view, start.home, &start.customers.names).await?;
     tables::write(start, &names, &sayings, &studies, &figures).await
@@ -83,28 +85,33 @@ async fn losses(ordered: &View) -> Result<Vec<Loss>, Error> {
 }
 
 const TIMELINE: &str = "select customer, day, kind, touchpoint, outcome, stream, value_minor, reference, \
-     import_id, row_no, part from timeline";
+     clause, currency, original_minor, import_id, row_no, part from timeline";
 
 async fn walk(
+    start: &Start<'_>,
     ordered: &View,
     settings: &Settings,
     sayings: &Sayings,
     losses: &[Loss],
     told: Told<'_>,
 ) -> Result<Vec<Study>, Error> {
+    let config = &start.home.config;
+    let rates = Currencies::of(config)?.rates(config);
+    let mut levels = Levels::new(&terms::policies(config), &rates);
     let mut walk = Walk::new(settings, losses);
     let mut rows = ordered.stream(TIMELINE).await?;
     let mut read = 0;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
-        push(&mut walk, &batch, &sayings.of(&batch)?)?;
+        let values = levels.of(Chunk::of(&batch)?.rows())?;
+        push(&mut walk, &batch, &values, &sayings.of(&batch)?)?;
         read += batch.num_rows() as u64;
         told(read);
     }
     Ok(walk.finish()?)
 }
 
-fn push(walk: &mut Walk<'_>, batch: &RecordBatch, said: &[u32]) -> Result<(), Error> {
+fn push(walk: &mut Walk<'_>, batch: &RecordBatch, values: &[i64], said: &[u32]) -> Result<(), Error> {
     Ok(walk.push(Events {
         customer: column::<UInt32Array>(batch, "customer")?.values(),
         day: column::<Date32Array>(batch, "day")?.values(),
@@ -112,7 +119,7 @@ fn push(walk: &mut Walk<'_>, batch: &RecordBatch, said: &[u32]) -> Result<(), Er
         touchpoint: column::<UInt16Array>(batch, "touchpoint")?.values(),
         outcome: column::<UInt8Array>(batch, "outcome")?.values(),
         stream: column::<UInt16Array>(batch, "stream")?.values(),
-        value_minor: column::<Int64Array>(batch, "value_minor")?.values(),
+        value_minor: values,
         reference: column::<UInt64Array>(batch, "reference")?.values(),
         said,
     })?)

@@ -9,6 +9,7 @@ mod happened;
 use crate::customers::Customers;
 use crate::error::Error;
 use crate::inputs::Live;
+use crate::terms::Currencies;
 use arrow::array::{
     Array, ArrayRef, BooleanArray, Date32Array, Float64Array, Int64Array, RecordBatch, StringArray,
     TimestampMicrosecondArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
@@ -19,8 +20,8 @@ use happened::Happened;
 use intake::Home;
 use lake::tables;
 use lake::{Lake, Mode, View, column};
-use model::Outcome;
 use model::period::DayCutter;
+use model::{EventKind, Outcome};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,7 +49,8 @@ pub(crate) async fn write(
     let replaced = replaced(&view).await?;
     let known = live.imports.iter().map(|live| live.import.counts.events).sum();
     let buckets = Buckets::new(home.folder.join("tmp"), customers.count(), known);
-    let mut gathering = Gathering { live, customers, replaced, names: Names::default(), buckets };
+    let (names, currencies) = (Names::default(), Currencies::of(&home.config)?);
+    let mut gathering = Gathering { live, customers, replaced, names, currencies, buckets };
     let mut rows = view.stream(EVENTS).await?;
     while let Some(batch) = rows.next().await {
         gathering.batch(&batch?)?;
@@ -75,7 +77,7 @@ pub(crate) async fn write(
 }
 
 const EVENTS: &str = "select e.import_id, e.row_no, e.part, e.record_hash, e.at, e.kind, e.event, e.outcome, \
-     e.value_minor, e.reference, e.score \
+     e.value_minor, e.reference, e.score, e.clause, e.currency, e.original_minor \
      from side.main.live l join events e on l.import_id = e.import_id";
 
 /// Events as they are read.
@@ -84,6 +86,7 @@ struct Gathering<'a> {
     customers: &'a Customers,
     replaced: FxHashSet<Address>,
     names: Names,
+    currencies: Currencies,
     buckets: Buckets,
 }
 
@@ -100,6 +103,7 @@ impl Gathering<'_> {
         let (event, reference) =
             (column::<StringArray>(batch, "event")?, column::<StringArray>(batch, "reference")?);
         let score: &Float64Array = column(batch, "score")?;
+        let said = Said::of(batch)?;
         let mut import_known = (0, u32::MAX);
         for row in 0..batch.num_rows() {
             let address = (import.value(row), row_no.value(row), part.value(row));
@@ -111,6 +115,8 @@ impl Gathering<'_> {
                 import_known = (address.0, self.rank(address.0)?);
             }
             let rank = import_known.1;
+            let (clause, foreign) = said.row(row, kind.value(row), &self.currencies)?;
+            let score = if score.is_null(row) { f64::NAN } else { score.value(row) };
             let silo = self.live.imports[rank as usize].silo;
             self.buckets.push(Happened {
                 customer,
@@ -123,11 +129,13 @@ impl Gathering<'_> {
                 } else {
                     self.names.reference(silo, reference.value(row))
                 },
-                score: if score.is_null(row) { f64::NAN } else { score.value(row) },
+                extra: foreign.map_or(score.to_bits(), |(_, minor)| minor.cast_unsigned()),
                 part: address.2,
                 name: self.names.code(silo, event.value(row))?,
                 kind: kind.value(row),
                 outcome: outcome.value(row),
+                clause,
+                currency: foreign.map_or(0, |(code, _)| code),
             })?;
         }
         Ok(())
@@ -136,6 +144,36 @@ impl Gathering<'_> {
     fn rank(&self, import: u64) -> Result<u32, Error> {
         let found = self.live.imports.iter().position(|live| live.import.id == import);
         found.map(|rank| rank as u32).ok_or_else(|| Error::Unknown(format!("the import {import:016x}")))
+    }
+}
+
+/// What subscription events say beside their price.
+struct Said<'a> {
+    clause: &'a UInt8Array,
+    currency: &'a StringArray,
+    original_minor: &'a Int64Array,
+}
+
+impl<'a> Said<'a> {
+    fn of(batch: &'a RecordBatch) -> lake::Result<Self> {
+        Ok(Self {
+            clause: column(batch, "clause")?,
+            currency: column(batch, "currency")?,
+            original_minor: column(batch, "original_minor")?,
+        })
+    }
+
+    /// The clause's code, and the amount in a foreign currency with the code of that.
+    fn row(&self, row: usize, kind: u8, known: &Currencies) -> Result<(u8, Option<(u8, i64)>), Error> {
+        if kind != EventKind::Subscription.code() {
+            return Ok((0, None));
+        }
+        let clause = if self.clause.is_null(row) { 0 } else { self.clause.value(row) };
+        if self.currency.is_null(row) {
+            return Ok((clause, None));
+        }
+        let code = known.code(self.currency.value(row))?;
+        Ok((clause, Some((code, self.original_minor.value(row)))))
     }
 }
 
@@ -293,7 +331,6 @@ impl Order<'_> {
         }
         let day = events.iter().map(|event| self.cutter.day(event.at).0);
         let day = Date32Array::from_iter_values(day.collect::<Vec<_>>());
-        let score = |event: &Happened| Some(event.score).filter(|score| !score.is_nan());
         let live = |event: &Happened| &self.live.imports[event.rank as usize];
         let at = TimestampMicrosecondArray::from_iter_values(events.iter().map(|event| event.at));
         let columns: Vec<ArrayRef> = vec![
@@ -309,10 +346,13 @@ impl Order<'_> {
             Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| live(event).stream))),
             Arc::new(Int64Array::from_iter_values(events.iter().map(|event| event.value_minor))),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.reference))),
-            Arc::new(events.iter().map(score).collect::<Float64Array>()),
+            Arc::new(events.iter().map(Happened::score).collect::<Float64Array>()),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| live(event).import.id))),
             Arc::new(UInt64Array::from_iter_values(events.iter().map(|event| event.row_no))),
             Arc::new(UInt16Array::from_iter_values(events.iter().map(|event| event.part))),
+            Arc::new(UInt8Array::from_iter_values(events.iter().map(|event| event.clause))),
+            Arc::new(UInt8Array::from_iter_values(events.iter().map(|event| event.currency))),
+            Arc::new(events.iter().map(Happened::original_minor).collect::<Int64Array>()),
         ];
         Ok(RecordBatch::try_new(tables::timeline().schema, columns)?)
     }

@@ -4,6 +4,7 @@ pub mod asset;
 pub mod closings;
 pub mod identity;
 pub mod journey;
+pub mod promises;
 pub mod reasons;
 pub mod segments;
 

@@ -11,6 +11,7 @@ pub mod forest;
 pub mod life;
 pub mod map;
 pub mod number;
+pub mod rate;
 pub mod reasons;
 pub mod retention;
 pub mod scale;

@@ -53,6 +53,10 @@ fn compared() -> Vec<Compared> {
         met_stayed: 10,
         unmet_left: 40,
         unmet_stayed: 90,
+        left_share: Some(0.84),
+        others_share: Some(0.31),
+        left_customers: 58,
+        stayed_customers: 9,
         odds_ratio: Some(13.5),
         low: Some(6.3),
         high: Some(28.9),
@@ -74,7 +78,7 @@ pub(crate) fn journey(who: Who) -> Journey {
     Journey {
         segment: String::new(),
         who,
-        landmark: Landmark { day: day("2026-05-04"), look_back_days: 365, horizon_days: 180 },
+        landmark: Landmark { day: day("2026-05-04"), landmarks: 6, look_back_days: 365, horizon_days: 180 },
         departments: vec![
             named("shop", "Shop"),
             named("post", "Fulfilment"),

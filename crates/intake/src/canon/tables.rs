@@ -5,7 +5,7 @@ use super::{BATCH_ROWS, EventRow, RECORD_TEXTS, RecordRow, SourceId};
 use crate::row::Reject;
 use arrow::array::{
     ArrayRef, Float64Builder, Int64Array, Int64Builder, StringBuilder, TimestampMicrosecondArray,
-    TimestampMicrosecondBuilder, UInt8Array, UInt16Array, UInt64Array,
+    TimestampMicrosecondBuilder, UInt8Array, UInt8Builder, UInt16Array, UInt64Array,
 };
 use arrow::datatypes::SchemaRef;
 use arrow::error::ArrowError;
@@ -130,6 +130,7 @@ pub(super) struct Events {
     reference: Sparse,
     source_id: Sparse,
     score: Float64Builder,
+    clause: UInt8Builder,
 }
 
 impl Events {
@@ -149,6 +150,7 @@ impl Events {
             reference: Sparse::new(),
             source_id: Sparse::new(),
             score: Float64Builder::new(),
+            clause: UInt8Builder::new(),
         }
     }
 
@@ -173,6 +175,7 @@ impl Events {
         self.reference.append_option(event.reference);
         self.push_source_id(event);
         self.score.append_option(event.score);
+        self.clause.append_option(event.clause.map(model::Clause::code));
     }
 
     fn push_source_id(&mut self, event: &EventRow<'_>) {
@@ -216,6 +219,7 @@ impl Events {
             self.reference.finish(),
             self.source_id.finish(),
             Arc::new(self.score.finish()),
+            Arc::new(self.clause.finish()),
         ];
         RecordBatch::try_new(Arc::clone(&self.schema), columns)
     }

@@ -1,5 +1,6 @@
 //! Column maps: each canonical column from one column of the file, a constant, or both.
 
+mod contract;
 mod event;
 
 use crate::canon::{RECORD_TEXTS, RecordRow};
@@ -7,7 +8,7 @@ use crate::desk::Desk;
 use crate::error::Problem;
 use crate::person::{Attributes, text_place};
 use crate::row::{ABSENT, Header, Reject, Row};
-use event::EventMap;
+use event::{EventMap, Told};
 use model::config::{Columns, EVENT_COLUMNS, Feed, RECORD_COLUMNS};
 
 /// Where one canonical column comes from.
@@ -112,9 +113,9 @@ impl ColumnMap {
             None => None,
             Some(text) => Some(desk.clock.instant(text).map_err(|why| self.updated_at.reject(why))?),
         };
-        let event = match &self.event {
-            None => None,
-            Some(event) => Some(event.read(row, desk)?),
+        let told = match &self.event {
+            None => Told::default(),
+            Some(event) => event.read(row, desk)?,
         };
         let record = if self.texts.is_empty() && self.attributes.is_empty() && updated_at_us.is_none() {
             desk.canon.record_key_only(desk.row_no, key)
@@ -126,8 +127,8 @@ impl ColumnMap {
             let told = RecordRow { updated_at_us, text, attributes: self.attributes.write(row) };
             desk.canon.record(desk.row_no, key, &told)
         };
-        if let Some(event) = event {
-            desk.canon.event(desk.row_no, 0, record, &event);
+        for (part, event) in told.event.iter().chain(&told.follows).enumerate() {
+            desk.canon.event(desk.row_no, part as u16, record, event);
         }
         Ok(())
     }

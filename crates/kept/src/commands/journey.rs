@@ -145,8 +145,10 @@ fn compared(journey: &Journey) -> String {
                 |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2}"));
             vec![
                 met,
-                percent(share(one.met_left, one.met_left + one.unmet_left)),
-                percent(share(one.met_stayed, one.met_stayed + one.unmet_stayed)),
+                count(one.left_customers),
+                count(one.stayed_customers),
+                percent(one.left_share),
+                percent(one.others_share),
                 real(one.odds_ratio),
                 format!("{}–{}", real(one.low), real(one.high)),
                 percent(one.fdr),
@@ -157,13 +159,17 @@ fn compared(journey: &Journey) -> String {
         ("met before", false),
         ("left", true),
         ("stayed", true),
+        ("left after it", true),
+        ("others", true),
         ("odds", true),
         ("95 %", true),
         ("false alarms", true),
     ];
     format!(
-        "active on {}; left: lost within {} days; met in the {} days before\n\n{}",
+        "active on {} and {} days before it, each {} days apart; left: lost within {} days; met in the {} days before\n\n{}",
         landmark.day,
+        landmark.landmarks.saturating_sub(1),
+        landmark.horizon_days,
         landmark.horizon_days,
         landmark.look_back_days,
         table::lines(&head, &rows)

@@ -177,6 +177,8 @@ impl Pages {
             "/worth",
             "/journey",
             "/scorecard",
+            "/promises",
+            "/promises/breaches",
             "/data",
             "/data/identity",
             "/data/identity/decisions",

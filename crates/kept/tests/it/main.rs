@@ -4,6 +4,7 @@
 
 mod asset;
 mod closing;
+mod contracts;
 mod crash;
 mod duckdb;
 mod feeds;

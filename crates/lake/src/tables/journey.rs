@@ -1,7 +1,7 @@
 //! The tables of the journey. Every row tells of a group of customers: those of `segment` (empty: all) and of `who`
 //! (`all`, or of those active on the landmark day the `stayed` and the `left`, with what they met before it).
 
-use super::{Date32, Float64, Table, UInt16, UInt32, UInt64, Utf8, may, must, table};
+use super::{Date32, Float64, Table, UInt16, UInt32, UInt64, Utf8, instant, may, must, table};
 use arrow::datatypes::Field;
 
 fn of_group(name: &'static str, counts: &[&str], fields: Vec<Field>) -> Table {
@@ -16,12 +16,13 @@ fn waits() -> [Field; 3] {
     [may("median_us", Float64), may("p90_us", Float64), may("mean_us", Float64)]
 }
 
-/// One row a group: the days by which it was told apart and how many it has. Durations are from first to last event.
+/// One row a group: the days by which it was told apart and how many it has; `landmark` is the last of `landmarks`. Durations are from first to last event.
 pub fn journey() -> Table {
     let counts = ["customers", "events", "transitions", "crossings", "variants", "variants_of_most"];
     let mut fields = vec![must("landmark", Date32)];
     fields.extend(
-        ["look_back_days", "horizon_days", "follow_up_days", "recent_days"].map(|days| must(days, UInt16)),
+        ["landmarks", "look_back_days", "horizon_days", "follow_up_days", "recent_days"]
+            .map(|days| must(days, UInt16)),
     );
     fields.extend(waits());
     of_group("journey", &counts, fields)
@@ -53,12 +54,18 @@ pub fn journey_variants() -> Table {
     of_group("journey_variants", &["customers"], fields)
 }
 
-/// What was met before the landmark by those who left and by those who stayed: `met` is `touchpoint`, `failure` or
+/// What was met before stacked landmarks by those who left and by those who stayed, each once a landmark (and as
+/// customers, once): `met` is `touchpoint`, `failure` or
 /// `hand_off`; `from_code` a touchpoint or a department, `to_code` a department (65535: none).
 pub fn journey_compared() -> Table {
     let mut fields = vec![must("met", Utf8), must("from_code", UInt16), must("to_code", UInt16)];
-    fields.extend(["odds_ratio", "low", "high", "p", "fdr"].map(|name| may(name, Float64)));
-    of_group("journey_compared", &["met_left", "met_stayed", "unmet_left", "unmet_stayed"], fields)
+    fields.extend(
+        ["odds_ratio", "low", "high", "p", "fdr", "left_share", "others_share"]
+            .map(|name| may(name, Float64)),
+    );
+    let counts =
+        ["met_left", "met_stayed", "unmet_left", "unmet_stayed", "left_customers", "stayed_customers"];
+    of_group("journey_compared", &counts, fields)
 }
 
 /// Departments handing customers on, by id; empty where nobody owns a touchpoint.
@@ -100,4 +107,28 @@ pub const TOUCHPOINT_MARKS: &[&str] = &[
 pub fn touchpoint_months() -> Table {
     let fields = vec![must("month", Date32), must("touchpoint", UInt16)];
     of_group("touchpoint_months", &["customers", "events", "failures"], fields)
+}
+
+/// Promises of a segment (empty: all) that began in a month, named by its first day: how many stand how at the end of the
+/// books, and to how many customers.
+pub fn promise_months() -> Table {
+    let mut fields = vec![must("segment", Utf8), must("promise", Utf8), must("month", Date32)];
+    let counts = ["kept", "broken", "open", "kept_customers", "broken_customers", "open_customers"];
+    fields.extend(counts.map(|name| must(name, UInt64)));
+    table("promise_months", true, fields)
+}
+
+/// Broken promises, by customer and when they began (`at`). `happened` is when what was promised came too late, or what
+/// must not have been happened; `reference` is that of the timeline.
+pub fn promise_breaches() -> Table {
+    let fields = vec![
+        must("customer", UInt32),
+        must("promise", Utf8),
+        must("month", Date32),
+        must("at", instant()),
+        may("due", instant()),
+        may("happened", instant()),
+        must("reference", UInt64),
+    ];
+    table("promise_breaches", true, fields)
 }

@@ -37,7 +37,8 @@ pub const RECORD_TEXT: &[&str] = &[
 ];
 
 /// What happened: one row per event. `(import_id, row_no, part)` is its address; `source_id` the silo's own
-/// id where it has one, by which a later append import replaces it.
+/// id where it has one, by which a later append import replaces it. `clause` is a code of `model::Clause`, of
+/// subscriptions only; null is a price.
 pub fn events() -> Table {
     table(
         "events",
@@ -57,6 +58,7 @@ pub fn events() -> Table {
             may("reference", Utf8),
             may("source_id", Utf8),
             may("score", Float64),
+            may("clause", UInt8),
         ],
     )
 }

@@ -138,10 +138,10 @@ impl StockBuilder {
 
 /// A hash of what an event is to the books, whoever's it is and whatever its stream's code.
 fn fingerprint(rows: &Rows<'_>, at: usize) -> u64 {
-    let (clause, currency) = rows.terms.map_or((0, 0), |terms| (terms.clause[at], terms.currency[at]));
+    let (clause, currency, amount_minor) = rows.said(at);
     let mut bytes = [0; 23];
     bytes[..4].copy_from_slice(&rows.day[at].to_le_bytes());
-    bytes[4..12].copy_from_slice(&rows.value_minor[at].to_le_bytes());
+    bytes[4..12].copy_from_slice(&amount_minor.to_le_bytes());
     bytes[12..20].copy_from_slice(&rows.reference[at].to_le_bytes());
     bytes[20..].copy_from_slice(&[rows.kind[at], clause, currency]);
     xxh3_64(&bytes)

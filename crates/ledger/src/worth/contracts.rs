@@ -6,8 +6,11 @@ use super::equity::{Interval, Resampling};
 use super::outlook::Outlook;
 use super::sbg::{Renewals, Sbg};
 use crate::columns::Rows;
+use crate::contract::{Amounts, Contract};
 use crate::error::{Error, same_rows};
 use crate::fit::Fit;
+use crate::rates::CurrencyRates;
+use model::config::Policies;
 use model::{Day, EventKind};
 use std::collections::BTreeMap;
 
@@ -28,12 +31,13 @@ pub struct Contracts {
 }
 
 /// Gathers the contracts of a stream from events in order of customer and day, in chunks; a customer may straddle
-/// them.
+/// them. What counts, and from when until when, is what the books count under the stream's policies.
 #[derive(Debug)]
 pub struct ContractBuilder {
     stream: u16,
     as_of: i32,
     current: Option<Subscriber>,
+    contract: Contract,
     contracts: Contracts,
 }
 
@@ -42,56 +46,89 @@ pub struct ContractBuilder {
 struct Subscriber {
     customer: u32,
     day: i32,
-    /// Recurring value per month by subscription.
-    values: Vec<(u64, i64)>,
+    /// The next day to settle.
+    due: i32,
     /// First day and value of the contract that runs.
     open: Option<(i32, i64)>,
 }
 
 impl ContractBuilder {
-    /// A builder for a stream, up to and with a last day.
-    pub fn new(stream: u16, as_of: Day) -> Self {
-        Self { stream, as_of: as_of.0, current: None, contracts: Contracts::default() }
+    /// A builder for a stream with these policies, up to and with a last day. `currencies` as in `Rules`.
+    pub fn new(stream: u16, policies: Policies, currencies: &[CurrencyRates], as_of: Day) -> Self {
+        let contract = Contract::new(policies, currencies);
+        Self { stream, as_of: as_of.0, current: None, contract, contracts: Contracts::default() }
     }
 
     /// Reads a chunk of events.
     ///
-    /// Fails on columns of unequal length and on rows out of order; the builder is of no use then.
+    /// Fails on columns of unequal length, on rows out of order and on amounts in a currency without a rate; the
+    /// builder is of no use then.
     pub fn push(&mut self, rows: Rows<'_>) -> Result<(), Error> {
         let rows = rows.checked()?;
         for at in 0..rows.customer.len() {
-            let (customer, day) = (rows.customer[at], rows.day[at]);
-            let counts = rows.kind[at] == EventKind::Subscription.code() && rows.stream[at] == self.stream;
-            if !counts || day > self.as_of {
+            let (customer, day, kind) = (rows.customer[at], rows.day[at], rows.kind[at]);
+            let subscription = kind == EventKind::Subscription.code();
+            let counts = subscription || kind == EventKind::Refund.code();
+            if !counts || rows.stream[at] != self.stream || day > self.as_of {
                 continue;
             }
-            match &mut self.current {
-                Some(current) if current.customer == customer && current.day <= day => {
-                    if current.day < day {
-                        current.settle(&mut self.contracts);
-                        current.day = day;
-                    }
-                }
-                Some(current) if current.customer >= customer => {
-                    return Err(Error::OutOfOrder { customer, day: Day(day) });
-                }
-                _ => {
-                    self.close();
-                    self.current = Some(Subscriber { customer, day, values: Vec::new(), open: None });
-                }
+            self.turn_to(customer, day)?;
+            // Their ordinals are of no use here.
+            if subscription {
+                self.contract.say(day, 0, &rows.notice(at)?).map_err(|none| none.of(customer))?;
+            } else {
+                self.contract.refund(day, 0, rows.reference[at], rows.value_minor[at]);
             }
             if let Some(current) = &mut self.current {
-                current.set(rows.reference[at], rows.value_minor[at]);
+                current.due = day;
             }
         }
         Ok(())
     }
 
+    /// Makes `customer` the current one and settles all its days before `day`.
+    fn turn_to(&mut self, customer: u32, day: i32) -> Result<(), Error> {
+        match &self.current {
+            Some(current) if current.customer == customer && current.day <= day => {}
+            Some(current) if current.customer >= customer => {
+                return Err(Error::OutOfOrder { customer, day: Day(day) });
+            }
+            _ => {
+                self.close();
+                self.current = Some(Subscriber { customer, day, due: i32::MAX, open: None });
+            }
+        }
+        self.settle_before(day);
+        if let Some(current) = &mut self.current {
+            current.day = day;
+        }
+        Ok(())
+    }
+
+    /// Judges the ends of the current customer's days before `day`.
+    fn settle_before(&mut self, day: i32) {
+        let Some(current) = &mut self.current else { return };
+        while current.due < day {
+            let settled = current.due;
+            let (Amounts { monthly_minor, .. }, due) = self.contract.settle(settled);
+            current.due = due;
+            match (&mut current.open, monthly_minor > 0) {
+                (None, true) => current.open = Some((settled, monthly_minor)),
+                (Some((_, known)), true) => *known = monthly_minor,
+                (Some((begun, known)), false) => {
+                    self.contracts.push(current.customer, *begun, Some(settled), *known);
+                    current.open = None;
+                }
+                (None, false) => {}
+            }
+        }
+    }
+
     fn close(&mut self) {
-        let Some(mut current) = self.current.take() else { return };
-        current.settle(&mut self.contracts);
-        if let Some((begun, monthly_minor)) = current.open {
-            self.contracts.push(current.customer, begun, None, monthly_minor);
+        self.settle_before(self.as_of.saturating_add(1));
+        self.contract.reset();
+        if let Some(Subscriber { customer, open: Some((begun, monthly_minor)), .. }) = self.current.take() {
+            self.contracts.push(customer, begun, None, monthly_minor);
         }
     }
 
@@ -99,29 +136,6 @@ impl ContractBuilder {
     pub fn finish(mut self) -> Contracts {
         self.close();
         self.contracts
-    }
-}
-
-impl Subscriber {
-    fn set(&mut self, reference: u64, value_minor: i64) {
-        match self.values.iter_mut().find(|(known, _)| *known == reference) {
-            Some((_, value)) => *value = value_minor,
-            None => self.values.push((reference, value_minor)),
-        }
-    }
-
-    /// Judges the end of the day.
-    fn settle(&mut self, contracts: &mut Contracts) {
-        let sum: i64 = self.values.iter().map(|(_, value)| *value).sum();
-        match (&mut self.open, sum > 0) {
-            (None, true) => self.open = Some((self.day, sum)),
-            (Some((_, monthly_minor)), true) => *monthly_minor = sum,
-            (Some((begun, monthly_minor)), false) => {
-                contracts.push(self.customer, *begun, Some(self.day), *monthly_minor);
-                self.open = None;
-            }
-            (None, false) => {}
-        }
     }
 }
 
@@ -364,7 +378,7 @@ mod tests {
             terms: None,
         };
         for size in 1..=10 {
-            let mut builder = ContractBuilder::new(1, Day(95));
+            let mut builder = ContractBuilder::new(1, Policies::default(), &[], Day(95));
             for from in (0..10).step_by(size) {
                 builder.push(rows.slice(from..(from + size).min(10))).expect("in order");
             }
@@ -374,7 +388,7 @@ mod tests {
             assert_eq!(contracts.ended, [Some(70), None, None]);
             assert_eq!(contracts.monthly_minor, [900, 300, 250]);
         }
-        let mut builder = ContractBuilder::new(1, Day(95));
+        let mut builder = ContractBuilder::new(1, Policies::default(), &[], Day(95));
         builder.push(rows.slice(6..7)).expect("in order");
         assert!(matches!(builder.push(rows.slice(0..1)), Err(Error::OutOfOrder { customer: 1, .. })));
     }

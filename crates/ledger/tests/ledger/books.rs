@@ -71,7 +71,11 @@ impl Columns {
             stream: &self.stream,
             value_minor: &self.value_minor,
             reference: &self.reference,
-            terms: Some(Terms { clause: &self.clause, currency: &self.currency }),
+            terms: Some(Terms {
+                clause: &self.clause,
+                currency: &self.currency,
+                original_minor: &self.value_minor,
+            }),
         }
     }
 }

@@ -153,6 +153,14 @@ fn heavy_buyers_neither_overflow_nor_lose_their_meaning() {
 }
 
 #[test]
+fn customers_who_all_leave_at_one_rate_are_refused_in_plain_words() {
+    let leaving = Exp::new(1.0 / 80.0).unwrap();
+    let customers = Customers::drawn(6_000, 5, [0.6, 12.0], |random| (0.0, leaving.sample(random)));
+    let told = ParetoNbd::fit(&customers.rows()).unwrap_err().to_string();
+    assert!(told.contains("`s` and `beta` grow together without end: here nobody differs"), "{told}");
+}
+
+#[test]
 fn who_cannot_be_modelled_is_refused_with_a_reason() {
     let once = Customers {
         repeats: vec![0; 500],

@@ -1,10 +1,9 @@
 //! What `kept check` says about a config file: syntax errors and broken references, each with its line.
 
 use super::reason::pattern_words;
-use super::split::{record_columns, segment_parts};
 use super::{
-    Config, EVENT_COLUMNS, EVENT_TRAITS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, Source,
-    Split, SplitBy, Stream,
+    Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, SUBSCRIPTION_COLUMNS,
+    Source, Stream, Word, promise, split,
 };
 use crate::period::Day;
 use crate::suggest::hint;
@@ -59,6 +58,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.streams(config);
     checker.reasons(config);
     checker.splits(config);
+    checker.promises(config);
     checker.found.extend(config.worth.problems());
     for silo in &config.silos {
         for feed in &silo.feeds {
@@ -243,64 +243,26 @@ impl Checker<'_> {
     fn splits(&mut self, config: &Config) {
         self.unique("split", &config.splits.iter().map(|split| &split.id).collect::<Vec<_>>());
         for split in &config.splits {
-            self.split(config, split);
-        }
-        let Some(earned) = &config.ledger.earned else { return };
-        let known = || config.splits.iter().map(|split| split.id.get_ref().as_str());
-        match segment_parts(earned.get_ref()) {
-            Some((split, value)) if !value.is_empty() => {
-                if !known().any(|id| id == split) {
-                    let near = hint(split, known());
-                    self.say(
-                        earned,
-                        format!("there is no split `{split}`{near}; add [[split]] with this id"),
-                    );
-                }
+            for (at, problem) in split.problems(config) {
+                self.say(at.unwrap_or(&split.id), problem);
             }
-            _ => self.say(
-                earned,
-                format!(
-                    "`{}` is no segment; write split=value, such as \"source=Referral\"",
-                    earned.get_ref()
-                ),
-            ),
+        }
+        if let Some((at, problem)) = split::earned_problem(config) {
+            self.say(at, problem);
         }
     }
 
-    fn split(&mut self, config: &Config, split: &Split) {
-        let id = split.id.get_ref();
-        if let Some(take) = split.take.as_ref().filter(|_| split.event.is_none()) {
-            self.say(
-                take,
-                format!("split `{id}`: take says which event counts; it needs event = \"channel\""),
-            );
+    fn promises(&mut self, config: &Config) {
+        let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
+        self.unique("promise", &config.promises.iter().map(|p| &p.id).collect::<Vec<_>>());
+        for promise in &config.promises {
+            self.refers("department", &promise.owner, &departments);
+            for (at, problem) in promise.problems(config) {
+                self.say(at.unwrap_or(&promise.id), problem);
+            }
         }
-        match (split.by(), &split.record, &split.event, &split.sql) {
-            (None, ..) => {
-                self.say(&split.id, format!("split `{id}` needs exactly one of record, event and sql"));
-            }
-            (Some(SplitBy::Record(name)), Some(at), ..) => {
-                let known = record_columns(config);
-                if !known.contains(&name) {
-                    let near = hint(name, known);
-                    self.say(
-                        at,
-                        format!("split `{id}`: no feed keeps `{name}` of records{near}; name it in a feed's attributes"),
-                    );
-                }
-            }
-            (Some(SplitBy::Event(name, _)), _, Some(at), _) if !EVENT_TRAITS.contains(&name) => {
-                let near = hint(name, EVENT_TRAITS.iter().copied());
-                let known = EVENT_TRAITS.join(", ");
-                self.say(
-                    at,
-                    format!("split `{id}`: events cannot be split by `{name}`{near}; known: {known}"),
-                );
-            }
-            (Some(SplitBy::Sql(sql)), .., Some(at)) if sql.trim().is_empty() => {
-                self.say(at, format!("split `{id}`: the query is empty; write select customer from …"));
-            }
-            _ => {}
+        for (at, problem) in config.calendar.iter().flat_map(promise::Calendar::problems) {
+            self.say(at, problem);
         }
     }
 
@@ -329,12 +291,57 @@ impl Checker<'_> {
             Some(Source::Columns(columns)) => self.columns(feed, columns),
             Some(Source::Preset(_) | Source::Sql(_)) => {}
         }
+        self.clauses(feed);
         if feed.sql.is_none() && feed.files.is_none() {
             self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
         }
     }
 
+    fn clauses(&mut self, feed: &Feed) {
+        let Some(clauses) = &feed.clauses else { return };
+        let id = feed.id.get_ref();
+        if matches!(feed.source(), Some(Source::Preset(_))) {
+            self.say(clauses, format!("feed `{id}`: a preset knows its silo's words; remove clauses"));
+        }
+        for (word, name) in clauses.get_ref() {
+            if Word::from_name(name).is_none() {
+                let near = hint(name, Word::names());
+                let known = Word::names().collect::<Vec<_>>().join(", ");
+                self.say(
+                    clauses,
+                    format!("feed `{id}`: clauses: `{word}` is to say `{name}`, which is none{near}; known: {known}"),
+                );
+            }
+        }
+        let mapped = |columns: &Spanned<super::Columns>| columns.get_ref().contains_key("clause");
+        if feed.columns.as_ref().is_some_and(|columns| !mapped(columns)) {
+            self.say(
+                clauses,
+                format!("feed `{id}`: clauses tells words of the column `clause`; map it in columns"),
+            );
+        }
+    }
+
+    /// Columns that only subscriptions have, of rows that are none.
+    fn subscription_columns(&mut self, feed: &Feed, columns: &super::Columns) {
+        let given = |name: &str| columns.contains_key(name) || feed.constants.contains_key(name);
+        let constant = feed.constants.get("kind").map(|kind| kind.trim());
+        if given("clause") || columns.contains_key("kind") || constant == Some("subscription") {
+            return;
+        }
+        if let Some(name) = SUBSCRIPTION_COLUMNS.iter().find(|name| given(name)) {
+            self.say(
+                &feed.id,
+                format!(
+                    "feed `{}`: `{name}` tells of subscriptions; set constants = {{ kind = \"subscription\" }} or map `clause`",
+                    feed.id.get_ref()
+                ),
+            );
+        }
+    }
+
     fn columns(&mut self, feed: &Feed, columns: &super::Columns) {
+        self.subscription_columns(feed, columns);
         let known = || RECORD_COLUMNS.iter().chain(EVENT_COLUMNS).copied();
         for name in columns.keys().chain(feed.constants.keys()) {
             if !known().any(|column| column == name) {
@@ -367,6 +374,43 @@ mod tests {
             .iter()
             .map(ToString::to_string)
             .collect()
+    }
+
+    fn feed(settings: &str) -> String {
+        format!(
+            "[[department]]\nid = \"sales\"\nname = \"Sales\"\n[[silo]]\nid = \"s\"\nname = \"S\"\nowner = \"sales\"\n\
+             [[silo.feed]]\nid = \"f\"\nfiles = \"a.csv\"\n{settings}\n"
+        )
+    }
+
+    #[test]
+    fn what_a_feed_says_of_subscriptions_is_checked() {
+        let table = [
+            (
+                "columns = { record = \"a\", clause = \"s\" }\nclauses = { late = \"pastdue\" }",
+                "kept.toml:15: feed `f`: clauses: `late` is to say `pastdue`, which is none; did you mean `past_due`?",
+            ),
+            (
+                "columns = { record = \"a\" }\nclauses = { late = \"past_due\" }",
+                "kept.toml:15: feed `f`: clauses tells words of the column `clause`; map it in columns",
+            ),
+            (
+                "preset = \"stripe-subscriptions\"\nclauses = { late = \"past_due\" }",
+                "kept.toml:15: feed `f`: a preset knows its silo's words",
+            ),
+            (
+                "columns = { record = \"a\", at = \"b\", value = \"c\", ended_at = \"d\" }",
+                "kept.toml:12: feed `f`: `ended_at` tells of subscriptions; set constants = { kind = \"subscription\" } or map `clause`",
+            ),
+        ];
+        for (settings, expected) in table {
+            let said = said(&feed(settings));
+            assert!(said.len() == 1 && said[0].contains(expected), "{settings}\nsaid {said:?}");
+        }
+        assert!(
+            said(&feed("columns = { record = \"a\", clause = \"s\" }\nclauses = { late = \"past due\" }"))
+                .is_empty()
+        );
     }
 
     #[test]
@@ -434,7 +478,7 @@ mod tests {
             ("[[split]]\nid = \"a\"\nrecord = \"regoin\"\n".into(), "did you mean `region`?"),
             ("[[split]]\nid = \"a\"\nevent = \"chanel\"\n".into(), "did you mean `channel`?"),
             ("[[split]]\nid = \"a\"\nevent = \"channel\"\ntake = \"last\"\n".into(), "unknown variant `last`"),
-            ("[[split]]\nid = \"a\"\nrecord = \"city\"\ntake = \"most\"\n".into(), "kept.toml:7: split `a`: take says"),
+            ("[[split]]\nid = \"a\"\nrecord = \"city\"\ntake = \"most\"\n".into(), "kept.toml:5: split `a`: take says"),
             ("[[split]]\nid = \"a\"\n".into(), "kept.toml:5: split `a` needs exactly one of record, event and sql"),
             ("[[split]]\nid = \"a\"\nrecord = \"city\"\nsql = \"select\"\n".into(), "exactly one of record, event and sql"),
             ("[[split]]\nid = \"a\"\nsql = \" \"\n".into(), "kept.toml:6: split `a`: the query is empty"),

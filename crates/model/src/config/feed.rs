@@ -42,6 +42,30 @@ pub const EVENT_COLUMNS: &[&str] = &[
     "title",
     "reason",
     "channel",
+    "clause",
+    "interval",
+    "quantity",
+    "discount",
+    "discount_until",
+    "trial_until",
+    "paused_at",
+    "resumed_at",
+    "cancelled_at",
+    "ended_at",
+];
+
+/// Those of [`EVENT_COLUMNS`] that only subscriptions have.
+pub const SUBSCRIPTION_COLUMNS: &[&str] = &[
+    "clause",
+    "interval",
+    "quantity",
+    "discount",
+    "discount_until",
+    "trial_until",
+    "paused_at",
+    "resumed_at",
+    "cancelled_at",
+    "ended_at",
 ];
 
 /// `[[silo]]`: a source system and the department that owns it.
@@ -77,6 +101,9 @@ pub struct Feed {
     /// Canonical column → a value that every row has.
     #[serde(default)]
     pub constants: BTreeMap<String, String>,
+    /// The silo's word in the column `clause` → what it says of a subscription, as [`super::Word`] names it.
+    #[serde(default)]
+    pub clauses: Option<Spanned<BTreeMap<String, String>>>,
     /// A query over files that yields canonical columns.
     #[serde(default)]
     pub sql: Option<Spanned<String>>,

@@ -2,6 +2,7 @@
 //! query.
 
 use super::{Config, RECORD_COLUMNS};
+use crate::suggest::hint;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -87,6 +88,37 @@ impl Split {
         }
     }
 
+    /// What is wrong with it, each with where; `None` for the whole block.
+    pub(super) fn problems(&self, config: &Config) -> Vec<(Option<&Spanned<String>>, String)> {
+        let id = self.id.get_ref();
+        let mut found = Vec::new();
+        if self.take.is_some() && self.event.is_none() {
+            let told = format!("split `{id}`: take says which event counts; it needs event = \"channel\"");
+            found.push((None, told));
+        }
+        if self.by().is_none() {
+            found.push((None, format!("split `{id}` needs exactly one of record, event and sql")));
+            return found;
+        }
+        let known = record_columns(config);
+        if let Some(at) = self.record.as_ref().filter(|at| !known.contains(&at.get_ref().as_str())) {
+            let name = at.get_ref();
+            let near = hint(name, known);
+            let cure = "name it in a feed's attributes";
+            found.push((Some(at), format!("split `{id}`: no feed keeps `{name}` of records{near}; {cure}")));
+        }
+        if let Some(at) = self.event.as_ref().filter(|at| !EVENT_TRAITS.contains(&at.get_ref().as_str())) {
+            let name = at.get_ref();
+            let (near, known) = (hint(name, EVENT_TRAITS.iter().copied()), EVENT_TRAITS.join(", "));
+            let told = format!("split `{id}`: events cannot be split by `{name}`{near}; known: {known}");
+            found.push((Some(at), told));
+        }
+        if let Some(at) = self.sql.as_ref().filter(|sql| sql.get_ref().trim().is_empty()) {
+            found.push((Some(at), format!("split `{id}`: the query is empty; write select customer from …")));
+        }
+        found
+    }
+
     /// As it is shown.
     pub fn shown(&self) -> &str {
         self.name.as_deref().unwrap_or_else(|| self.id.get_ref())
@@ -103,8 +135,26 @@ pub fn segment_parts(address: &str) -> Option<(&str, &str)> {
     address.split_once('=').filter(|(split, _)| !split.is_empty())
 }
 
+/// What is wrong with the segment of those who came by recommendation.
+pub(super) fn earned_problem(config: &Config) -> Option<(&Spanned<String>, String)> {
+    let earned = config.ledger.earned.as_ref()?;
+    let Some((split, _)) = segment_parts(earned.get_ref()).filter(|(_, value)| !value.is_empty()) else {
+        let text = earned.get_ref();
+        return Some((
+            earned,
+            format!("`{text}` is no segment; write split=value, such as \"source=Referrals\""),
+        ));
+    };
+    let known = || config.splits.iter().map(|split| split.id.get_ref().as_str());
+    if known().any(|id| id == split) {
+        return None;
+    }
+    let near = hint(split, known());
+    Some((earned, format!("there is no split `{split}`{near}; add [[split]] with this id")))
+}
+
 /// Columns and attributes of records that the config can give a value.
-pub(super) fn record_columns(config: &Config) -> Vec<&str> {
+fn record_columns(config: &Config) -> Vec<&str> {
     let columns = RECORD_COLUMNS.iter().copied().filter(|name| !["record", "updated_at"].contains(name));
     let named = config.feeds().flat_map(|(_, feed)| feed.attributes.iter().map(String::as_str));
     let presets = config.feeds().filter_map(|(_, feed)| feed.preset.as_ref());

@@ -3,6 +3,7 @@
 use crate::books::{Chunk, TIMELINE};
 use crate::customers::Customers;
 use crate::error::Error;
+use crate::terms::{self, Currencies};
 use crate::timeline::Told;
 use arrow::array::{Date32Array, Int8Array, Int64Array, RecordBatch, UInt8Array, UInt16Array, UInt32Array};
 use futures::StreamExt;
@@ -102,10 +103,13 @@ impl Met {
         told: Told<'_>,
     ) -> Result<Self, Error> {
         told(0);
-        let contractual =
-            config.streams.iter().enumerate().filter(|(_, stream)| stream.regime == Regime::Contractual);
-        let mut contracts: Vec<(usize, ContractBuilder)> =
-            contractual.map(|(at, _)| (at, ContractBuilder::new(at as u16, as_of))).collect();
+        let rates = Currencies::of(config)?.rates(config);
+        let mut contracts: Vec<(usize, ContractBuilder)> = Vec::new();
+        for (at, policies) in terms::policies(config).into_iter().enumerate() {
+            if let Some(policies) = policies {
+                contracts.push((at, ContractBuilder::new(at as u16, policies, &rates, as_of)));
+            }
+        }
         let (mut histories, mut silence) = (HistoryBuilder::new(as_of), SilenceBuilder::new(as_of));
         let mut rows = view.stream(TIMELINE).await?;
         let mut read = 0;

@@ -18,6 +18,8 @@ use std::sync::Arc;
 const HORIZON_DAYS: u16 = 180;
 /// What was met in so many days up to the landmark counts.
 const LOOK_BACK_DAYS: u16 = 365;
+/// As many landmarks are stacked at most.
+const MOST_LANDMARKS: i32 = 20;
 /// Who ceases to buy within so many days after a contact has left after it.
 const FOLLOW_UP_DAYS: u16 = 90;
 /// So many last days tell the whole experience.
@@ -26,7 +28,10 @@ const RECENT_DAYS: u16 = 90;
 /// The days of an edition's journey.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Days {
+    /// The last landmark.
     pub(crate) landmark: Landmark,
+    /// Landmarks stacked.
+    pub(crate) landmarks: u16,
     pub(crate) score: ScoreDays,
 }
 
@@ -41,7 +46,20 @@ impl Days {
             horizon_days: HORIZON_DAYS,
         };
         let follow_up_days = FOLLOW_UP_DAYS.saturating_add(gap_days);
-        Self { landmark, score: ScoreDays { as_of: as_of.0, follow_up_days, recent_days: RECENT_DAYS } }
+        Self {
+            landmark,
+            landmarks: 1,
+            score: ScoreDays { as_of: as_of.0, follow_up_days, recent_days: RECENT_DAYS },
+        }
+    }
+
+    /// With as many landmarks as the books hold, each with all the days that it looks back on.
+    pub(crate) fn stacked(self, first_day: Option<i32>) -> Self {
+        let Landmark { day, look_back_days, horizon_days } = self.landmark;
+        let known_days =
+            day.saturating_sub(first_day.unwrap_or(day)).saturating_sub(i32::from(look_back_days));
+        let more = known_days.max(0) / i32::from(horizon_days.max(1));
+        Self { landmarks: more.saturating_add(1).min(MOST_LANDMARKS) as u16, ..self }
     }
 
     /// Those of a published edition.
@@ -58,6 +76,7 @@ impl Days {
                 look_back_days: days("look_back_days")?,
                 horizon_days: days("horizon_days")?,
             },
+            landmarks: days("landmarks")?,
             score: ScoreDays {
                 as_of: as_of.0,
                 follow_up_days: days("follow_up_days")?,

@@ -5,7 +5,8 @@ use super::setting::{Days, Side};
 use crate::error::Error;
 use ::journey::{Compared, Contrast, Exposure, Facts, MARKS, NONE, Scorecard, Spread};
 use arrow::array::{
-    ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array,
+    ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt16Array,
+    UInt32Array, UInt64Array,
 };
 use lake::tables::{self, Table};
 use lake::{Lake, Mode};
@@ -17,16 +18,18 @@ const VARIANTS: usize = 50;
 const MOST: f64 = 0.8;
 
 /// One value of a row.
-enum Cell {
+pub(super) enum Cell {
     Text(String),
     Code(u16),
     Ordinal(u32),
     Day(i32),
     Count(u64),
     Real(Option<f64>),
+    /// UTC microseconds.
+    Instant(Option<i64>),
 }
 
-type Row = Vec<Cell>;
+pub(super) type Row = Vec<Cell>;
 
 /// Writes all tables.
 pub(super) async fn write(
@@ -73,7 +76,7 @@ fn of_group(group: &Group, row: Row) -> Row {
 }
 
 /// Rows as columns; every row has the cells that the table asks for.
-fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
+pub(super) fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
     let columns = table.schema.fields().iter().enumerate().map(|(at, field)| {
         let cells = || rows.iter().filter_map(|row| row.get(at));
         let column: ArrayRef = match field.data_type() {
@@ -89,6 +92,12 @@ fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
             arrow::datatypes::DataType::Date32 => Arc::new(Date32Array::from_iter_values(
                 cells().filter_map(|cell| if let Cell::Day(day) = cell { Some(*day) } else { None }),
             )),
+            arrow::datatypes::DataType::Timestamp(..) => Arc::new(
+                cells()
+                    .filter_map(|cell| if let Cell::Instant(at) = cell { Some(*at) } else { None })
+                    .collect::<TimestampMicrosecondArray>()
+                    .with_timezone("UTC"),
+            ),
             arrow::datatypes::DataType::Float64 => Arc::new(
                 cells()
                     .filter_map(|cell| if let Cell::Real(real) = cell { Some(*real) } else { None })
@@ -115,9 +124,10 @@ fn counts<const N: usize>(counts: [u64; N]) -> [Cell; N] {
 fn whole(days: Days, group: &Group) -> Row {
     let (map, (_, (variants, _))) = &group.seen;
     let transitions = map.edges().iter().map(|(_, edge)| edge.wait.count()).sum();
-    let Days { landmark, score } = days;
+    let Days { landmark, landmarks, score } = days;
     let mut row: Row = vec![Cell::Day(landmark.day)];
-    let lengths = [landmark.look_back_days, landmark.horizon_days, score.follow_up_days, score.recent_days];
+    let lengths =
+        [landmarks, landmark.look_back_days, landmark.horizon_days, score.follow_up_days, score.recent_days];
     row.extend(lengths.map(Cell::Code));
     row.extend(waits(map.durations()));
     row.extend(counts([
@@ -188,8 +198,9 @@ fn compared(one: &Compared) -> Row {
     let quarters = one.quarters;
     let mut row = vec![Cell::Text(met.to_owned()), Cell::Code(from), Cell::Code(to)];
     row.extend([odds.map(|o| o.ratio), odds.map(|o| o.low), odds.map(|o| o.high)].map(Cell::Real));
-    row.extend([odds.map(|o| o.p), one.fdr].map(Cell::Real));
+    row.extend([odds.map(|o| o.p), one.fdr, one.left_share, one.others_share].map(Cell::Real));
     row.extend(counts([quarters.met_left, quarters.met_stayed, quarters.unmet_left, quarters.unmet_stayed]));
+    row.extend(counts([one.left_customers, one.stayed_customers]));
     row
 }
 

@@ -2,15 +2,19 @@
 
 use super::{Current, Reader};
 use crate::error::Error;
+use crate::journey::promised;
 use crate::journey::setting::{self, Before, Days, Side};
 use crate::view::journey::{
     Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Step, Totals, Touchpoint, Variant,
     Wait, Who,
 };
-use ::journey::{Behind, Columns, Fates, Funnel, Life, List, Mark, NONE, Scorecard, Walk};
+use ::journey::{
+    Behind, Columns, Exposure, Fates, Funnel, Life, List, Mark, NONE, OneQuarter, Scorecard, State, Walk,
+};
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array};
 use lake::{column, quoted};
-use model::Day;
+use model::config::Config;
+use model::{Day, Granularity, Period};
 use std::sync::Arc;
 
 /// A side table with what is shown of it.
@@ -87,7 +91,7 @@ impl Reader {
         let nodes = read(of("journey_nodes", "touchpoint")).await?;
         let touchpoints = touchpoints(&legend, &nodes)?;
         let edges = read(of("journey_edges", "customers desc, from_touchpoint, to_touchpoint")).await?;
-        let landmark = Days::read(&current.view, current.edition.as_of).await?.landmark;
+        let Days { landmark, landmarks, .. } = Days::read(&current.view, current.edition.as_of).await?;
         let compared = format!(
             "select * from journey_compared where segment = {} order by fdr, odds_ratio desc, met, from_code, to_code",
             quoted(segment)
@@ -97,6 +101,7 @@ impl Reader {
             who,
             landmark: Landmark {
                 day: Day(landmark.day),
+                landmarks,
                 look_back_days: landmark.look_back_days,
                 horizon_days: landmark.horizon_days,
             },
@@ -127,8 +132,12 @@ impl Reader {
         let days = Days::read(&current.view, as_of).await?;
         let (landmark, count) = (days.landmark, legend.side.touchpoints.len());
         let fates = Arc::new(setting::fates(&current.ordered).await?);
-        let list = List::new(behind(number, &legend, &fates, days)?);
-        if number.who == Who::All {
+        let behind = match number.counted.promise() {
+            Some(state) => promised(number, state, self.company(), as_of)?,
+            None => behind(number, &legend, &fates, days)?,
+        };
+        let list = List::new(behind);
+        if number.who == Who::All || number.counted.is_over_landmarks() {
             let list = setting::stream(&current.ordered, count, list, &mut |_| ()).await?;
             return Ok(list.into_customers());
         }
@@ -163,6 +172,22 @@ impl<W: Walk> Walk for Among<'_, W> {
     }
 }
 
+/// The walk that finds whom a promise was kept to, or not.
+fn promised(number: &Number, state: State, config: &Config, as_of: Day) -> Result<Behind, Error> {
+    let is_it = |at: &usize| config.promises[*at].id.get_ref() == &number.at;
+    let rule = promised::measurable(config).iter().position(|(at, _)| is_it(at));
+    let rule =
+        rule.ok_or_else(|| Error::Asked(format!("There is no promise `{}` with a rule.", number.at)))?;
+    let month = match number.to.as_str() {
+        "" => None,
+        text => match Period::parse(text).filter(|period| period.granularity == Granularity::Month) {
+            None => return Err(Error::Asked(format!("`{text}` is no month; write 2026-10."))),
+            Some(period) => Some(period.start()),
+        },
+    };
+    Ok(Behind::Promise(Box::new(promised::promises(config, as_of)?), rule, month, state))
+}
+
 /// The walk that finds whom a number counts.
 fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> Result<Behind, Error> {
     let Number { counted, at, to, .. } = number;
@@ -172,6 +197,11 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
         let count = legend.side.touchpoints.len();
         let scorecard = Scorecard::new(Arc::clone(fates), count, days.score);
         Ok::<_, Error>(Behind::Marked(Box::new(scorecard), place, mark))
+    };
+    let met = |exposure| {
+        let landmarks = days.landmark.stacked(days.landmarks);
+        let quarter = OneQuarter { landmarks, exposure, met: true, left: number.who == Who::Left };
+        Behind::Quarter(Arc::clone(&legend.side.touchpoints), Arc::clone(fates), quarter)
     };
     Ok(match counted {
         Counted::Everybody => Behind::Everybody,
@@ -199,6 +229,12 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
         Counted::FailedLeft => mark(Mark::FailedLeft)?,
         Counted::Recent => mark(Mark::Recent)?,
         Counted::RecentUnharmed => mark(Mark::RecentUnharmed)?,
+        Counted::MetTouchpoint => met(Exposure::Touchpoint(touchpoint(at)?)),
+        Counted::MetFailure => met(Exposure::Failure(touchpoint(at)?)),
+        Counted::MetHandOff => met(Exposure::HandOff(legend.department(at)?, legend.department(to)?)),
+        Counted::PromiseKept | Counted::PromiseBroken | Counted::PromiseOpen => {
+            return Err(Error::Asked(format!("The promise `{at}` is no number of the map.")));
+        }
     })
 }
 
@@ -336,6 +372,10 @@ fn compared_of(batch: &RecordBatch, legend: &Legend) -> Result<Vec<Compared>, Er
             met_stayed: count("met_stayed")?,
             unmet_left: count("unmet_left")?,
             unmet_stayed: count("unmet_stayed")?,
+            left_share: real("left_share")?,
+            others_share: real("others_share")?,
+            left_customers: count("left_customers")?,
+            stayed_customers: count("stayed_customers")?,
             odds_ratio: real("odds_ratio")?,
             low: real("low")?,
             high: real("high")?,

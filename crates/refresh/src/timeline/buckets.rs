@@ -124,7 +124,6 @@ mod tests {
     use super::*;
 
     fn happened(customer: u32, at: i64, row_no: u64) -> Happened {
-        let score = f64::from(customer);
         Happened {
             customer,
             rank: 0,
@@ -132,11 +131,13 @@ mod tests {
             row_no,
             value_minor: 5,
             reference: 0,
-            score,
+            extra: f64::from(customer).to_bits(),
             part: 0,
             name: 1,
             kind: 1,
             outcome: 0,
+            clause: 0,
+            currency: 0,
         }
     }
 

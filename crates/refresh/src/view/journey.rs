@@ -1,5 +1,6 @@
 //! What pages and commands show of the journey: touchpoints, ways between them, and the scorecard.
 
+use ::journey::State;
 use model::Day;
 use serde::Serialize;
 
@@ -68,11 +69,23 @@ pub enum Counted {
     Recent,
     /// One of these, and nothing failed there.
     RecentUnharmed,
+    /// Was at the touchpoint `at` before any of the stacked landmarks, and left, or stayed.
+    MetTouchpoint,
+    /// Was failed there before any of them.
+    MetFailure,
+    /// Was handed on from department `at` to department `to` before any of them.
+    MetHandOff,
+    /// Has the promise `at`, begun in the month `to` (2026-10) or ever, kept.
+    PromiseKept,
+    /// Has it broken.
+    PromiseBroken,
+    /// Has it open.
+    PromiseOpen,
 }
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 22] = [
         Self::Everybody,
         Self::Touchpoint,
         Self::Start,
@@ -89,6 +102,12 @@ impl Counted {
         Self::FailedLeft,
         Self::Recent,
         Self::RecentUnharmed,
+        Self::MetTouchpoint,
+        Self::MetFailure,
+        Self::MetHandOff,
+        Self::PromiseKept,
+        Self::PromiseBroken,
+        Self::PromiseOpen,
     ];
 
     /// The name in links.
@@ -110,6 +129,27 @@ impl Counted {
             Self::FailedLeft => "failed_left",
             Self::Recent => "recent",
             Self::RecentUnharmed => "recent_unharmed",
+            Self::MetTouchpoint => "met_touchpoint",
+            Self::MetFailure => "met_failure",
+            Self::MetHandOff => "met_hand_off",
+            Self::PromiseKept => "promise_kept",
+            Self::PromiseBroken => "promise_broken",
+            Self::PromiseOpen => "promise_open",
+        }
+    }
+
+    /// Whether it is told over the stacked landmarks, of who left or stayed at any of them.
+    pub const fn is_over_landmarks(self) -> bool {
+        matches!(self, Self::MetTouchpoint | Self::MetFailure | Self::MetHandOff)
+    }
+
+    /// How a promise must stand, for numbers of promises.
+    pub(crate) const fn promise(self) -> Option<State> {
+        match self {
+            Self::PromiseKept => Some(State::Kept),
+            Self::PromiseBroken => Some(State::Broken),
+            Self::PromiseOpen => Some(State::Open),
+            _ => None,
         }
     }
 
@@ -137,6 +177,9 @@ pub struct Number {
 pub struct Landmark {
     /// Who was active on this day is compared.
     pub day: Day,
+    /// As many days, each `horizon_days` before the next and this the last, are compared one by one and taken together
+    /// in [`Journey::compared`]; maps tell of the last.
+    pub landmarks: u16,
     /// What was met in so many days up to it counts.
     pub look_back_days: u16,
     /// Who was lost within so many days after it has left.
@@ -296,7 +339,8 @@ pub struct Step {
     pub wait: Wait,
 }
 
-/// Something met before the landmark, by those who left and those who stayed.
+/// Something met before a landmark, by those who left and those who stayed: a customer counts once a landmark. A failure
+/// is compared among those who were at its touchpoint as often, all else among everybody.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Compared {
     /// `touchpoint`, `failure` or `hand_off`.
@@ -317,6 +361,15 @@ pub struct Compared {
     pub unmet_left: u64,
     /// Did not meet it and stayed.
     pub unmet_stayed: u64,
+    /// Share (0–1) that left of those who met it, where there are others to compare them with.
+    pub left_share: Option<f64>,
+    /// Share (0–1) that left of the others, weighted as if they were spread over landmarks, and over how often they were
+    /// there, like those who met it.
+    pub others_share: Option<f64>,
+    /// Customers who met it and left, each once.
+    pub left_customers: u64,
+    /// Customers who met it and stayed, each once.
+    pub stayed_customers: u64,
     /// Odds of leaving of those who met it against the others; none where nothing can be compared.
     pub odds_ratio: Option<f64>,
     /// Lower end of its 95 % interval.
@@ -325,6 +378,18 @@ pub struct Compared {
     pub high: Option<f64>,
     /// Share of false discoveries among all at most as doubtful as this.
     pub fdr: Option<f64>,
+}
+
+impl Compared {
+    /// Whether it is sure: at most one in twenty of all that are at least as sure is a false alarm.
+    pub fn is_sure(&self) -> bool {
+        self.fdr.is_some_and(|fdr| fdr < 0.05)
+    }
+
+    /// How many more of those who met it left than of the others, as a share.
+    pub fn more_left(&self) -> Option<f64> {
+        Some(self.left_share? - self.others_share?)
+    }
 }
 
 /// The scorecard of touchpoints.

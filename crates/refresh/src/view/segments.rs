@@ -1,7 +1,8 @@
 //! Ways of splitting the customers, and what is told of each segment beside the others.
 
+use super::Line;
 use super::closings::Basis;
-use super::{Line, as_text};
+use super::reasons::perhaps_as_text;
 use model::config::segment_parts;
 use model::{Day, Granularity, Period};
 use serde::Serialize;
@@ -81,7 +82,7 @@ pub struct SplitReasons {
     /// Id of the split.
     pub split: String,
     /// The period; `None` for all of the books.
-    #[serde(serialize_with = "maybe_text")]
+    #[serde(serialize_with = "perhaps_as_text")]
     pub period: Option<Period>,
     /// The whole, then the segments with losses.
     pub rows: Vec<SegmentReasons>,
@@ -132,13 +133,6 @@ pub struct SegmentCohorts {
     pub value_minor: i64,
     /// Share (0–1) active a year later, of the cohorts that have reached it.
     pub year_share: Option<f64>,
-}
-
-fn maybe_text<S: serde::Serializer>(value: &Option<Period>, to: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(period) => as_text(period, to),
-        None => to.serialize_none(),
-    }
 }
 
 #[cfg(test)]

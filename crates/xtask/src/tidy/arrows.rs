@@ -8,6 +8,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["model"]),
     ("hub", &["model", "refresh", "report"]),
     ("identity", &["model"]),
+    ("inbox", &[]),
     ("intake", &["lake", "model"]),
     ("journey", &["model"]),
     ("kept", &["demo", "hub", "identity", "intake", "lake", "ledger", "model", "refresh", "report"]),

@@ -65,11 +65,36 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         ),
         Counted::FailedLeft => format!("who left after a failure at {}", there()),
         Counted::Recent => format!("who met {} in the last 90 days", there()),
+        Counted::PromiseKept => format!("to whom it was kept: {}", promised(number, config)),
+        Counted::PromiseBroken => format!("to whom it was broken: {}", promised(number, config)),
+        Counted::PromiseOpen => format!("to whom it is still open: {}", promised(number, config)),
+        Counted::MetTouchpoint => return before(number.who, &format!("meeting {}", there())),
+        Counted::MetFailure => return before(number.who, &format!("a failure at {}", there())),
+        Counted::MetHandOff => {
+            let way = format!("going from {} straight to {}", department(&number.at), department(&number.to));
+            return before(number.who, &way);
+        }
         Counted::RecentUnharmed => format!("whom nothing failed at {} in the last 90 days", there()),
     };
     match number.who {
         Who::All => told,
         Who::Stayed => format!("{told}, of those who stayed"),
         Who::Left => format!("{told}, of those who left"),
+    }
+}
+
+/// Of those compared at the landmarks of the journey.
+fn before(who: Who, met: &str) -> String {
+    let fared = if who == Who::Left { "left" } else { "stayed" };
+    format!("who {fared} after {met}, at any of the days compared")
+}
+
+/// A promise in words, and its month.
+fn promised(number: &Number, config: &Config) -> String {
+    let found = config.promises.iter().find(|one| one.id.get_ref() == &number.at);
+    let name = found.map_or_else(|| number.at.clone(), |one| format!("“{}”", one.name));
+    match model::Period::parse(&number.to) {
+        Some(month) => format!("{name} in {}", report::calendar::period(month)),
+        None => name,
     }
 }

@@ -1,7 +1,7 @@
 //! The journey as a picture: which ways are drawn, and what size, width and colour say.
 
 use crate::links;
-use refresh::view::journey::{Counted, Edge, Journey, Number, Touchpoint, Who, share};
+use refresh::view::journey::{Compared, Counted, Edge, Journey, Number, Touchpoint, Who, share};
 use report::map::{Map, Spot, Tone, Way};
 use report::number;
 
@@ -178,23 +178,26 @@ pub(super) fn differences(left: &Journey, stayed: &Journey) -> Vec<Differs> {
 pub(super) fn of_difference(left: &Journey, stayed: &Journey, ways: &[Differs]) -> Map {
     let most = left.touchpoints.iter().zip(&stayed.touchpoints).map(|(a, b)| a.customers + b.customers).max();
     let spot = |(one, other): (&Touchpoint, &Touchpoint)| {
-        let (bad, fine) = (share(one.failed, one.customers), share(other.failed, other.customers));
-        let differs = bad.unwrap_or(0.0) - fine.unwrap_or(0.0);
+        let failure = left.compared.iter().find(|told| told.met == "failure" && told.key == one.key);
+        let differs = failure.and_then(Compared::more_left);
+        let sure = differs.filter(|_| failure.is_some_and(Compared::is_sure)).unwrap_or(0.0);
+        let of = |share: Option<f64>| brief(share.unwrap_or(0.0));
         Spot {
-            said: if one.failed + other.failed > 0 {
-                format!("{} failed", points(differs))
-            } else {
-                String::new()
-            },
-            spoken: format!(
-                "{}: failed {} of those there who left and {} of those there who stayed",
-                one.name,
-                brief(bad.unwrap_or(0.0)),
-                brief(fine.unwrap_or(0.0))
+            said: differs.map(|differs| format!("{} left if failed", points(differs))).unwrap_or_default(),
+            spoken: failure.filter(|_| differs.is_some()).map_or_else(
+                || one.name.clone(),
+                |told| {
+                    let (left, others) = (of(told.left_share), of(told.others_share));
+                    let doubt = if told.is_sure() { "" } else { "; this may be chance" };
+                    format!(
+                        "{}: {left} of those failed there left, {others} of others there as often{doubt}",
+                        one.name
+                    )
+                },
             ),
             size: (one.customers + other.customers) as f64 / most.unwrap_or(1).max(1) as f64,
-            tone: if differs > 0.0 { Tone::Harm } else { Tone::Across },
-            shade: step(differs.abs(), [0.002, 0.01, 0.03, 0.06, 0.1]),
+            tone: if sure > 0.0 { Tone::Harm } else { Tone::Across },
+            shade: step(sure.abs(), [0.002, 0.01, 0.03, 0.06, 0.1]),
             exits: 0.0,
             ..place(left, one)
         }

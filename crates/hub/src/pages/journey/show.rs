@@ -156,19 +156,17 @@ fn sentence(view: &View) -> String {
 /// The surest failure that tells those who left from those who stayed.
 fn difference(journey: &Journey) -> String {
     let is_sure = |one: &&refresh::view::journey::Compared| {
-        one.met == "failure"
-            && one.odds_ratio.is_some_and(|ratio| ratio > 1.0)
-            && one.fdr.is_some_and(|fdr| fdr < 0.05)
+        one.met == "failure" && one.is_sure() && one.odds_ratio.is_some_and(|ratio| ratio > 1.0)
     };
     match journey.compared.iter().find(is_sure) {
         None => "No failure at any touchpoint surely tells those who left from those who stayed.".to_owned(),
         Some(one) => {
-            let of = |met, unmet| picture::brief(share(met, met + unmet).unwrap_or(0.0));
+            let of = |share: Option<f64>| picture::brief(share.unwrap_or(0.0));
             format!(
-                "{} of those who left had been failed at {} before, {} of those who stayed.",
-                of(one.met_left, one.unmet_left),
+                "{} of customers who were failed at {} left afterwards, {} of those who were there as often without.",
+                of(one.left_share),
                 one.name,
-                of(one.met_stayed, one.unmet_stayed)
+                of(one.others_share)
             )
         }
     }
@@ -180,7 +178,12 @@ fn compared(view: &View) -> Markup {
     html! {
         "Of the customers active on " (calendar::day(landmark.day)) ": who was lost within the "
         (landmark.horizon_days) " days after it has left, the others stayed. Counted is what they met in the "
-        (landmark.look_back_days) " days before it, so nobody looks safer for having lived longer. It tells who, not why."
+        (landmark.look_back_days) " days before it, so nobody looks safer for having lived longer. "
+        @if view.show == Show::Difference && landmark.landmarks > 1 {
+            "The sentence, the circles and the first table take " (landmark.landmarks) " such days together, each "
+            (landmark.horizon_days) " days before the next. "
+        }
+        "It tells who, not why."
     }
 }
 
@@ -287,8 +290,8 @@ fn legend_of_difference() -> Markup {
     html! {
         figcaption.legend {
             span { "Circle: customers" }
-            span.key.failed { "failed more of those there who left; more of them went on so" }
-            span.key.across { "more of those who stayed" }
+            span.key.failed { "who was failed there surely left more often; who left more often went on so" }
+            span.key.across { "the same of those who stayed" }
             span { "Wider arrow: larger difference" }
         }
     }
@@ -338,7 +341,7 @@ mod tests {
     #[test]
     fn the_difference_leads_with_the_surest_failure() {
         let told = page(&view(Show::Difference, 50)).into_string();
-        assert!(told.contains("of those who left had been failed at Delivery before, "), "{told}");
+        assert!(told.contains("of customers who were failed at Delivery left afterwards, "), "{told}");
         let mut none = view(Show::Difference, 50);
         none.journey.compared.clear();
         assert!(page(&none).into_string().contains("No failure at any touchpoint"));

@@ -208,8 +208,10 @@ pub(super) fn compared(journey: &Journey) -> Markup {
             @let [left, stayed] = links_of(journey, one);
             tr {
                 th.name scope="row" { (met(one)) }
-                td.n { a href=(left) { (percent(share(one.met_left, one.met_left + one.unmet_left))) } }
-                td.n { a href=(stayed) { (percent(share(one.met_stayed, one.met_stayed + one.unmet_stayed))) } }
+                (count(one.left_customers, &left))
+                (count(one.stayed_customers, &stayed))
+                td.n { (percent(one.left_share)) }
+                td.n { (percent(one.others_share)) }
                 td.when { (odds(one)) }
                 td.when { (doubt(one.fdr)) }
             }
@@ -217,14 +219,18 @@ pub(super) fn compared(journey: &Journey) -> Markup {
     };
     let head = [
         ("Met before", false),
-        ("Of those who left", true),
-        ("Of those who stayed", true),
+        ("Left", true),
+        ("Stayed", true),
+        ("Left after it", true),
+        ("Of the others", true),
         ("Odds of leaving, 95 % interval", false),
         ("False discoveries", false),
     ];
     told(
         "Left against stayed",
-        "An association, not a cause. The last column: the share of false alarms among all rows at least as sure.",
+        "Customers by what they met in the days before. The others: of a failure, those who were there as often and were \
+         not failed; else everybody, on the same days. An association, not a cause. The last column: the share of false \
+         alarms among all rows at least as sure.",
         &head,
         &body,
     )
@@ -243,9 +249,9 @@ fn met(one: &Compared) -> Markup {
 fn links_of(journey: &Journey, one: &Compared) -> [String; 2] {
     use refresh::view::journey::{Number, Who};
     let counted = match one.met.as_str() {
-        "failure" => Counted::Failed,
-        "hand_off" => Counted::HandOff,
-        _ => Counted::Touchpoint,
+        "failure" => Counted::MetFailure,
+        "hand_off" => Counted::MetHandOff,
+        _ => Counted::MetTouchpoint,
     };
     [Who::Left, Who::Stayed].map(|who| {
         let number = Number { counted, at: one.key.clone(), to: one.to_key.clone(), who };

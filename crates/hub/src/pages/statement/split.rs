@@ -23,9 +23,16 @@ struct Row<'a> {
 /// Opening, gained, won back, lost, adjusted and closing customers; value at the start and at the end.
 fn numbers(line: &Line) -> [i64; 8] {
     let lost = line.lost_count.saturating_neg();
-    let counts = [line.opening_count, line.gained_count, line.won_back_count, lost, line.adjusted_count];
-    let [a, b, c, d, e] = counts;
-    [a, b, c, d, e, line.closing_count, line.opening_minor, line.closing_minor]
+    [
+        line.opening_count,
+        line.gained_count,
+        line.won_back_count,
+        lost,
+        line.adjusted_count,
+        line.closing_count,
+        line.opening_minor,
+        line.closing_minor,
+    ]
 }
 
 const FIGURES: [&str; 8] =

@@ -1,13 +1,14 @@
 //! The event of a mapped row.
 
 use super::Cell;
+use super::contract::{ContractMap, Money};
 use crate::canon::{Amount, EventRow, SourceId};
 use crate::desk::Desk;
 use crate::error::Problem;
 use crate::parse;
 use crate::row::{Reject, Row};
-use model::config::Feed;
-use model::{Currency, EventKind, Outcome};
+use model::config::{Feed, Word};
+use model::{Clause, EventKind, Outcome};
 
 /// Where the columns of an event come from; there is one where `at` is mapped.
 #[derive(Debug)]
@@ -30,6 +31,15 @@ pub(super) struct EventMap {
     title: Cell,
     reason: Cell,
     channel: Cell,
+    contract: ContractMap,
+}
+
+/// What a row tells happened.
+#[derive(Debug, Default)]
+pub(super) struct Told<'s> {
+    pub(super) event: Option<EventRow<'s>>,
+    /// What follows from a subscription's dates and discount.
+    pub(super) follows: Vec<EventRow<'s>>,
 }
 
 impl EventMap {
@@ -54,14 +64,15 @@ impl EventMap {
             title: cell("title")?,
             reason: cell("reason")?,
             channel: cell("channel")?,
+            contract: ContractMap::bind(feed, &mut cell)?,
             at,
         };
         map.usual_kind = map.inferred_kind()?;
         Ok(map.at.is_mapped().then_some(map))
     }
 
-    /// The constant kind; without one a purchase where there is a value, a response where there is a score,
-    /// else a contact.
+    /// The constant kind; without one a subscription where there is a clause, a purchase where there is a value, a
+    /// response where there is a score, else a contact.
     fn inferred_kind(&mut self) -> Result<EventKind, Problem> {
         if let Some(name) = self.kind.constant.take() {
             let kinds = || EventKind::ALL.iter().map(|kind| kind.name());
@@ -71,6 +82,9 @@ impl EventMap {
                 Problem::Setting(format!("constants: there is no kind `{name}`{near}; known: {known}"))
             });
         }
+        if self.contract.has_clauses() {
+            return Ok(EventKind::Subscription);
+        }
         Ok(match (self.value.is_mapped() || self.value_minor.is_mapped(), self.score.is_mapped()) {
             (true, _) => EventKind::Purchase,
             (false, true) => EventKind::Response,
@@ -78,25 +92,30 @@ impl EventMap {
         })
     }
 
-    pub(super) fn read<'s>(&'s self, row: &Row<'s>, desk: &mut Desk) -> Result<EventRow<'s>, Reject> {
+    pub(super) fn read<'s>(&'s self, row: &Row<'s>, desk: &mut Desk) -> Result<Told<'s>, Reject> {
         let Some(at) = self.at.get(row) else {
             return Err(self.at.reject("is empty"));
         };
         let at_us = desk.clock.instant(at).map_err(|why| self.at.reject(why))?;
-        let named = |cell: &Cell, what| cell.reject(format!("is no {what} that Kept knows"));
-        let kind = match self.kind.get(row) {
+        let mut kind = match self.kind.get(row) {
             None => self.usual_kind,
-            Some(name) => EventKind::from_name(name).ok_or_else(|| named(&self.kind, "kind"))?,
+            Some(name) => {
+                EventKind::from_name(name).ok_or_else(|| self.kind.reject("is no kind that Kept knows"))?
+            }
         };
-        let outcome = match self.outcome.get(row) {
-            None => Outcome::Unknown,
-            Some(name) => Outcome::from_name(name).ok_or_else(|| named(&self.outcome, "outcome"))?,
-        };
-        let score = match self.score.get(row) {
-            None => None,
-            Some(text) => Some(parse::score(text, desk.till.mark()).map_err(|why| self.score.reject(why))?),
-        };
-        let (mut kind, mut amount) = (kind, Amount::default());
+        let mut word = Word::Clause(Clause::Price);
+        if kind == EventKind::Subscription {
+            word = self.contract.word(row)?;
+        }
+        match word {
+            Word::Nothing => return Ok(Told::default()),
+            Word::Refund => kind = EventKind::Refund,
+            Word::Clause(_) | Word::Ended => {}
+        }
+        if kind == EventKind::Subscription {
+            return self.subscription(row, desk, at_us, word);
+        }
+        let mut amount = Amount::default();
         if let Some((cell, minor, currency)) = self.money(row, desk, kind)? {
             // A purchase below 0 is a refund; what is given back is told as a positive number.
             if kind == EventKind::Purchase && minor < 0 {
@@ -105,16 +124,59 @@ impl EventMap {
             let minor = if kind == EventKind::Refund { minor.saturating_abs() } else { minor };
             amount = desk.till.book(minor, currency, at_us).map_err(|why| cell.reject(why))?;
         }
+        let event = EventRow { amount, ..self.event(row, desk, at_us, kind)? };
+        Ok(Told { event: Some(event), follows: Vec::new() })
+    }
+
+    /// What a row says of a subscription.
+    fn subscription<'s>(
+        &'s self,
+        row: &Row<'s>,
+        desk: &mut Desk,
+        at_us: i64,
+        word: Word,
+    ) -> Result<Told<'s>, Reject> {
+        let clause = if let Word::Clause(clause) = word { clause } else { Clause::Price };
+        let priced = matches!(clause, Clause::Price | Clause::Trial | Clause::Coupon | Clause::LastingCoupon);
+        let mut event =
+            EventRow { clause: Some(clause), ..self.event(row, desk, at_us, EventKind::Subscription)? };
+        let mut monthly = None;
+        if priced
+            && word != Word::Ended
+            && let Some(money) = self.money(row, desk, EventKind::Subscription)?
+        {
+            let (cell, _, currency): Money<'_> = money;
+            let minor = self.contract.monthly(row, clause, &money)?;
+            event.amount = desk.till.book(minor, currency, at_us).map_err(|why| cell.reject(why))?;
+            monthly = Some((minor, currency));
+        }
+        let follows = self.contract.follows(row, desk, &mut event, monthly)?;
+        Ok(Told { event: Some(event), follows })
+    }
+
+    /// The event without its money.
+    fn event<'s>(
+        &'s self,
+        row: &Row<'s>,
+        desk: &mut Desk,
+        at_us: i64,
+        kind: EventKind,
+    ) -> Result<EventRow<'s>, Reject> {
+        let outcome = match self.outcome.get(row) {
+            None => Outcome::Unknown,
+            Some(name) => Outcome::from_name(name)
+                .ok_or_else(|| self.outcome.reject("is no outcome that Kept knows"))?,
+        };
+        let score = match self.score.get(row) {
+            None => None,
+            Some(text) => Some(parse::score(text, desk.till.mark()).map_err(|why| self.score.reject(why))?),
+        };
         let source_id = match self.id.get(row) {
             Some(id) => SourceId::Plain(id),
             None => desk.content_id(row),
         };
         Ok(EventRow {
-            at_us,
-            kind,
-            event: self.event.get(row).unwrap_or(&self.feed),
             outcome,
-            amount,
             reference: self.reference.get(row),
             source_id,
             score,
@@ -122,17 +184,13 @@ impl EventMap {
             text: self.text.get(row),
             reason: self.reason.get(row),
             channel: self.channel.get(row),
+            ..EventRow::new(at_us, kind, self.event.get(row).unwrap_or(&self.feed))
         })
     }
 
     /// The row's money as it is written: where, minor units, currency. `None` where there is none and none is
     /// needed.
-    fn money(
-        &self,
-        row: &Row<'_>,
-        desk: &Desk,
-        kind: EventKind,
-    ) -> Result<Option<(&Cell, i64, Currency)>, Reject> {
+    fn money(&self, row: &Row<'_>, desk: &Desk, kind: EventKind) -> Result<Option<Money<'_>>, Reject> {
         let currency = desk.till.currency(self.currency.get(row)).map_err(|why| self.currency.reject(why))?;
         let (cell, minor) = match (self.value.get(row), self.value_minor.get(row)) {
             (Some(text), _) => (&self.value, desk.till.decimal(text, currency)),

@@ -1,0 +1,4 @@
+//! Do we keep our word?
+
+pub mod breaches;
+pub mod show;
