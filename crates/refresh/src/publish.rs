@@ -87,8 +87,7 @@ pub async fn refresh(
     let expected: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
     let mut told = |done| progress(Step::Timeline, done, expected);
     let events = timeline::write(home, lake, live, &customers, lake.head().await?, number, &mut told).await?;
-    let split = segments::Start { home, lake, number, as_of };
-    Box::pin(segments::tell(&split, &mut customers)).await?;
+    Box::pin(segments::tell(&segments::Start { home, lake, number, as_of }, &mut customers)).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;
