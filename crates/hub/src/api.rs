@@ -7,7 +7,8 @@ use crate::pages::{asset, customers, reasons, statement};
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use refresh::view::Edition;
+use refresh::view::segments::chosen;
+use refresh::view::{Edition, Line};
 use serde::Serialize;
 use serde_json::json;
 
@@ -40,11 +41,21 @@ pub(crate) type Answer = Result<Response, Refusal>;
 /// What the address asks for, so that a refusal is JSON too.
 pub(crate) type Wanted<T> = Result<Wants<T>, Failure>;
 
-/// `/api/v1/statement?by=month&segment=…&as=restated`
+/// `/api/v1/statement?by=month&segment=…&split=…&as=restated`; with a split, the whole and each of its segments
 pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let (by, period) = statement::show::wanted(&asked)?;
     let basis = statement::show::basis(&asked)?;
+    if let Some(split) = given(asked.split.as_ref()) {
+        let read = hub.at_one_edition(|| hub.reader.split_statement(by, split, basis)).await?;
+        let (edition, mut told_by) = read.ok_or_else(unpublished)?;
+        known(!told_by.segments.is_empty(), split)?;
+        let keep =
+            |lines: &mut Vec<Line>| lines.retain(|line| period.is_none_or(|period| line.period == period));
+        keep(&mut told_by.whole);
+        told_by.segments.iter_mut().for_each(|one| keep(&mut one.lines));
+        return Ok(told(&edition, "statement", &told_by));
+    }
     let segment = asked.segment.unwrap_or_default();
     let read = hub.at_one_edition(|| hub.reader.statement(by, &segment, basis)).await?;
     let (edition, mut statement) = read.ok_or_else(unpublished)?;
@@ -70,10 +81,15 @@ pub(crate) async fn bridge(State(hub): State<Hub>, asked: Wanted<statement::show
     Ok(told(&edition, "bridge", &bridge.ok_or_else(open)?))
 }
 
-/// `/api/v1/reasons?by=year&period=…&segment=…`
+/// `/api/v1/reasons?by=year&period=…&segment=…&split=…`; with a split, losses segment by segment
 pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let span = asked.span()?;
+    if let Some(split) = given(asked.split.as_ref()) {
+        let read = hub.at_one_edition(|| hub.reader.split_reasons(span, split)).await?;
+        let (edition, found) = read.ok_or_else(unpublished)?;
+        return Ok(told(&edition, "reasons", &found));
+    }
     let segment = asked.segment.unwrap_or_default();
     let read = hub.at_one_edition(|| hub.reader.reasons(span, &segment)).await?;
     let (edition, found) = read.ok_or_else(unpublished)?;
@@ -83,18 +99,39 @@ pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show:
     Ok(told(&edition, "reasons", &found))
 }
 
-/// `/api/v1/cohorts?by=month&segment=…`
+/// `/api/v1/cohorts?by=month&segment=…&split=…`; with a split, how customers of each of its segments stay
 pub(crate) async fn cohorts(State(hub): State<Hub>, asked: Wanted<asset::cohorts::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let look = asked.look()?;
+    if !look.split.is_empty() {
+        let read = hub.at_one_edition(|| hub.reader.split_cohorts(&look.split)).await?;
+        let (edition, told_by) = read.ok_or_else(unpublished)?;
+        known(told_by.rows.len() > 1, &look.split)?;
+        return Ok(told(&edition, "cohorts", &told_by));
+    }
     let read = hub.at_one_edition(|| hub.reader.cohorts(look.by, &look.segment)).await?;
     let (edition, cohorts) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "cohorts", &cohorts))
 }
 
-/// `/api/v1/survival`
-pub(crate) async fn survival(State(hub): State<Hub>) -> Answer {
-    let read = hub.at_one_edition(|| hub.reader.survival()).await?;
+/// `/api/v1/segments`: the ways of splitting the customers, and their segments
+pub(crate) async fn segments(State(hub): State<Hub>) -> Answer {
+    let read = hub.at_one_edition(|| hub.reader.splits()).await?;
+    let (edition, splits) = read.ok_or_else(unpublished)?;
+    Ok(told(&edition, "splits", &splits))
+}
+
+/// `/api/v1/survival?split=…`: of the whole and of each segment of a split, the first when empty
+pub(crate) async fn survival(State(hub): State<Hub>, asked: Wanted<asset::cohorts::Asked>) -> Answer {
+    let Wants(asked) = asked?;
+    let look = asked.look()?;
+    let read = hub
+        .at_one_edition(|| async {
+            let splits = hub.reader.splits().await?;
+            let split = chosen(&splits, &look.split, &look.segment).map_or("", |split| &split.id);
+            hub.reader.survival(split).await
+        })
+        .await?;
     let (edition, survival) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "survival", &survival))
 }
@@ -166,6 +203,21 @@ pub(crate) async fn explain(State(hub): State<Hub>, asked: Wanted<explain::Asked
     let read = hub.at_one_edition(|| hub.reader.explain(&a, &b)).await?;
     let (edition, explanation) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "explanation", &explanation))
+}
+
+/// A parameter that is given.
+fn given(text: Option<&String>) -> Option<&str> {
+    text.map(String::as_str).filter(|text| !text.is_empty())
+}
+
+fn known(is_known: bool, split: &str) -> Result<(), Failure> {
+    if is_known {
+        return Ok(());
+    }
+    Err(Failure::missing(
+        format!("Customers are not split by `{split}`."),
+        "/api/v1/segments tells the splits.",
+    ))
 }
 
 pub(crate) fn unpublished() -> Failure {

@@ -17,5 +17,6 @@ mod state;
 
 pub use pages::reasons;
 pub use pages::statement::figures;
+pub use pages::statement::rates::{Rate, rates};
 pub use router::{router, serve};
 pub use state::Hub;

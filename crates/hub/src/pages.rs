@@ -8,4 +8,5 @@ pub mod journey;
 pub mod promises;
 pub mod reasons;
 pub mod scorecard;
+mod segments;
 pub mod statement;

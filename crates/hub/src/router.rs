@@ -45,6 +45,7 @@ pub fn router(hub: Hub) -> Router {
         .route("/api/v1/bridge", get(api::bridge))
         .route("/api/v1/reasons", get(api::reasons))
         .route("/api/v1/cohorts", get(api::cohorts))
+        .route("/api/v1/segments", get(api::segments))
         .route("/api/v1/survival", get(api::survival))
         .route("/api/v1/worth", get(api::worth))
         .route("/api/v1/fading", get(api::fading))

@@ -7,13 +7,13 @@ mod promises;
 mod reasons;
 mod rows;
 
-pub(crate) use asset::{cohorts, fading, one_cohort, one_life, survival, worth};
+pub(crate) use asset::{cohorts, fading, one_cohort, one_life, split_cohorts, survival, worth};
 pub(crate) use identity::{decisions, explanation, identity, model, proposal, waiting};
 pub(crate) use journey::{goals, journey, scorecard};
 pub(crate) use promises::{breaches, promises};
-pub(crate) use reasons::reasons;
+pub(crate) use reasons::{reasons, split_reasons};
 pub(crate) use rows::{
-    customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos, statement,
+    customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos, splits, statement,
 };
 
 use crate::layout::Frame;

@@ -6,7 +6,9 @@ use crate::open::{Lake, runtime};
 use crate::read::plain;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::LogicalPlan;
 use futures::StreamExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -20,11 +22,13 @@ pub struct Limits {
     pub seconds: u64,
     /// Memory of its operators, in bytes; beyond it they spill or the query is refused.
     pub memory_bytes: usize,
+    /// Tables it may read; all of the lake when `None`.
+    pub only: Option<&'static [&'static str]>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { rows: 10_000, seconds: 30, memory_bytes: 512 << 20 }
+        Self { rows: 10_000, seconds: 30, memory_bytes: 512 << 20, only: None }
     }
 }
 
@@ -79,7 +83,7 @@ impl Lake {
             .map_err(|source| Error::Query(format!("no thread for the query: {source}")))?;
         let sql = sql.to_owned();
         let answer = threads.spawn(async move {
-            let answer = unhurried(collect(&view, &sql, limits.rows)).await;
+            let answer = unhurried(collect(&view, &sql, limits)).await;
             drop(running);
             answer
         });
@@ -96,15 +100,18 @@ impl Lake {
     }
 }
 
-async fn collect(view: &crate::View, sql: &str, limit: usize) -> Result<Table> {
+async fn collect(view: &crate::View, sql: &str, limits: Limits) -> Result<Table> {
     let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
     let frame = view.context.sql_with_options(sql, options).await?;
+    if let Some(only) = limits.only {
+        refuse_others(frame.logical_plan(), only)?;
+    }
     let schema = crate::read::plain_schema(frame.schema().as_arrow());
     let mut stream = frame.execute_stream().await?;
     let (mut batches, mut rows) = (Vec::new(), 0);
     while let Some(batch) = stream.next().await {
         let batch = plain(&batch?)?;
-        let room = limit - rows;
+        let room = limits.rows - rows;
         if batch.num_rows() > room {
             batches.push(batch.slice(0, room));
             return Ok(Table { schema, batches, cut: true });
@@ -113,4 +120,25 @@ async fn collect(view: &crate::View, sql: &str, limit: usize) -> Result<Table> {
         batches.push(batch);
     }
     Ok(Table { schema, batches, cut: false })
+}
+
+/// Fails on a plan that reads another table than these, in a subquery too.
+fn refuse_others(plan: &LogicalPlan, only: &[&str]) -> Result<()> {
+    let mut other = None;
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && !only.contains(&scan.table_name.table())
+        {
+            other = Some(scan.table_name.table().to_owned());
+            return Ok(TreeNodeRecursion::Stop);
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    match other {
+        None => Ok(()),
+        Some(other) => Err(Error::Query(format!(
+            "the table `{other}` cannot be read here; these can: {}",
+            only.join(", ")
+        ))),
+    }
 }

@@ -81,12 +81,33 @@ pub fn overfull_blocks() -> Table {
     table("overfull_blocks", true, vec![must("block", UInt64)])
 }
 
-/// Customers by dense code: the permanent id, the segment, how many records stand behind it. Sorted by code.
+/// Customers by dense code: the permanent id, how many records stand behind it. Sorted by code.
 pub fn customers() -> Table {
+    table("customers", true, vec![must("customer", UInt32), must("id", Utf8), must("records", UInt32)])
+}
+
+/// Segments of every split, in the order of the config, then by value: `segment` is `split=value`, its name everywhere.
+pub fn segments() -> Table {
     table(
-        "customers",
+        "segments",
         true,
-        vec![must("customer", UInt32), must("id", Utf8), must("segment", Utf8), must("records", UInt32)],
+        vec![
+            must("rank", UInt16),
+            must("split", Utf8),
+            must("split_name", Utf8),
+            must("segment", Utf8),
+            must("value", Utf8),
+            must("customers", UInt64),
+        ],
+    )
+}
+
+/// In which segment of each split a customer is. Sorted by customer, then as the config has the splits.
+pub fn customer_segments() -> Table {
+    table(
+        "customer_segments",
+        true,
+        vec![must("customer", UInt32), must("split", Utf8), must("segment", Utf8)],
     )
 }
 
@@ -215,7 +236,7 @@ pub fn statement_reported() -> Table {
 fn statement_fields() -> Vec<Field> {
     let mut fields =
         vec![must("granularity", Utf8), must("period", Utf8), must("start", Date32), must("segment", Utf8)];
-    fields.extend(STATEMENT_FIGURES.iter().map(|name| must(name, Int64)));
+    fields.extend(STATEMENT_FIGURES.iter().chain(OPENING_COHORT).map(|name| must(name, Int64)));
     fields
 }
 

@@ -4,36 +4,36 @@ use crate::closing::Bridge;
 use crate::columns::States;
 use crate::error::{Error, same_length};
 use crate::figures::{FIGURES, Line};
-use crate::segments::column_of;
+use crate::segments::Splits;
 use model::{Granularity, Period};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where the customers stand at the end of the books, added up from their states, apart from any posting.
 #[derive(Debug, Clone)]
 pub struct Closing {
+    /// Codes of the segments of each split.
+    codes: Vec<Range<u16>>,
     /// Active customers and their value: the whole, then each segment.
     totals: Vec<(i128, i128)>,
 }
 
 impl Closing {
-    /// Nothing yet; `segments` as in [`crate::StatementBuilder::new`].
-    pub fn new(segments: u16) -> Self {
-        Self { totals: vec![(0, 0); 1 + usize::from(segments)] }
+    /// Nothing yet; `splits` are those of the statement.
+    pub fn new(splits: &Splits) -> Self {
+        Self { codes: splits.codes().collect(), totals: vec![(0, 0); 1 + usize::from(splits.segments())] }
     }
 
-    /// Adds a chunk of states. `segment_of` gives each customer code its segment; it is not read when there
-    /// are no segments. Fails on customers without a segment.
-    pub fn add(&mut self, states: &States, segment_of: &[u16]) -> Result<(), Error> {
+    /// Adds a chunk of states; `splits` as in [`Self::new`]. Fails on customers without a segment.
+    pub fn add(&mut self, states: &States, splits: &Splits) -> Result<(), Error> {
         same_length("active", states.len(), states.active.len())?;
         same_length("value_minor", states.len(), states.value_minor.len())?;
-        let segments = self.totals.len() - 1;
+        let mut columns = Vec::new();
         for (at, &customer) in states.customer.iter().enumerate() {
             let (count, minor) = (i128::from(states.active[at]), i128::from(states.value_minor[at]));
-            self.totals[0].0 += count;
-            self.totals[0].1 += minor;
-            let column = column_of(customer, segments, segment_of)?;
-            if column > 0 {
+            splits.columns_of(customer, &mut columns)?;
+            for &column in std::iter::once(&0).chain(&columns) {
                 self.totals[column].0 += count;
                 self.totals[column].1 += minor;
             }
@@ -66,7 +66,7 @@ pub struct Checks {
     pub lines: u64,
     /// Openings that equal the closing before them.
     pub openings: u64,
-    /// Periods in which the segments add up to the whole, figure by figure.
+    /// Periods in which the segments add up to the whole, figure by figure; of each split.
     pub sums: u64,
     /// Last closings that equal where the customers stand.
     pub closings: u64,
@@ -112,7 +112,14 @@ pub fn check_balance(lines: &[Line], closing: &Closing) -> Result<Checks, Imbala
     for lines in &series {
         checks.openings += follows_on(lines)?;
     }
-    checks.sums = segments_add_up(&lines, closing.totals.len() - 1)?;
+    for codes in &closing.codes {
+        checks.sums += segments_add_up(&lines, codes)?;
+    }
+    let segments = closing.totals.len() - 1;
+    let is_beyond = |line: &&&Line| line.segment.is_some_and(|code| usize::from(code) >= segments);
+    if let Some(line) = lines.iter().find(is_beyond) {
+        equal(line, "segments", "none beyond those of the splits", 0, 1)?;
+    }
     checks.closings = ends_where_customers_stand(&series, closing)?;
     Ok(checks)
 }
@@ -169,13 +176,12 @@ fn follows_on(lines: &[&Line]) -> Result<u64, Imbalance> {
     Ok(lines.len() as u64)
 }
 
-/// Checks that the segments make up the whole, none missing; returns in how many periods.
-fn segments_add_up(lines: &[&Line], segments: usize) -> Result<u64, Imbalance> {
-    if segments == 0 {
-        return Ok(0);
-    }
+/// Checks that the segments of a split make up the whole, none missing; returns in how many periods.
+fn segments_add_up(lines: &[&Line], codes: &Range<u16>) -> Result<u64, Imbalance> {
+    let segments = codes.len();
+    let is_of_split = |line: &&&Line| line.segment.is_some_and(|code| codes.contains(&code));
     let mut sums: BTreeMap<Period, (usize, [i128; FIGURES.len()])> = BTreeMap::new();
-    for line in lines.iter().filter(|line| line.segment.is_some()) {
+    for line in lines.iter().filter(is_of_split) {
         let (found, sum) = sums.entry(line.period).or_default();
         *found += 1;
         for (sum, figure) in sum.iter_mut().zip(line.figures.as_array()) {

@@ -6,7 +6,7 @@ use crate::calendar::Calendar;
 use crate::columns::PostingRows;
 use crate::error::Error;
 use crate::fold::{Fold, Moved, Step};
-use crate::segments::column_of;
+use crate::segments::Splits;
 use model::{Day, Granularity, Movement, Period};
 use statrs::function::erf::erf_inv;
 use std::collections::BTreeMap;
@@ -71,12 +71,14 @@ pub struct Trend {
 
 /// Builds the triangle from postings in order of customer, day and seq, in chunks; a customer may straddle them.
 #[derive(Debug)]
-pub struct CohortBuilder {
+pub struct CohortBuilder<'a> {
     granularity: Granularity,
-    segments: usize,
+    splits: &'a Splits,
     calendar: Calendar,
     as_of: Day,
     current: Option<Life>,
+    /// Columns of the current customer beside the whole: 1 + code of each of its segments.
+    columns: Vec<usize>,
     cells: BTreeMap<(usize, i32), Cells>,
 }
 
@@ -93,7 +95,6 @@ struct Cells {
 #[derive(Debug)]
 struct Life {
     customer: u32,
-    column: usize,
     day: i32,
     cohort: i32,
     /// Open while the customer is in the period of being gained.
@@ -103,19 +104,17 @@ struct Life {
     gained_minor: i64,
 }
 
-impl CohortBuilder {
-    /// A builder for books up to `as_of`, with segment codes below `segments`; 0 tells the whole only.
-    pub fn new(as_of: Day, granularity: Granularity, segments: u16) -> Self {
-        let calendar = Calendar::until(as_of);
-        let segments = usize::from(segments);
-        Self { granularity, segments, calendar, as_of, current: None, cells: BTreeMap::new() }
+impl<'a> CohortBuilder<'a> {
+    /// A builder for books up to `as_of`, of the whole and of every segment of some splits.
+    pub fn new(as_of: Day, granularity: Granularity, splits: &'a Splits) -> Self {
+        let (calendar, columns) = (Calendar::until(as_of), Vec::new());
+        Self { granularity, splits, calendar, as_of, current: None, columns, cells: BTreeMap::new() }
     }
 
-    /// Reads a chunk of postings. `segment_of` gives each customer code its segment; it is not read when there
-    /// are no segments.
+    /// Reads a chunk of postings.
     ///
     /// Fails as `StatementBuilder::push` does; the builder is of no use then.
-    pub fn push(&mut self, rows: PostingRows<'_>, segment_of: &[u16]) -> Result<(), Error> {
+    pub fn push(&mut self, rows: PostingRows<'_>) -> Result<(), Error> {
         let rows = rows.checked()?;
         for at in 0..rows.customer.len() {
             let (customer, day) = (rows.customer[at], rows.day[at]);
@@ -128,8 +127,8 @@ impl CohortBuilder {
                 Some(life) if life.customer == customer => {}
                 _ => {
                     self.close();
-                    let column = column_of(customer, self.segments, segment_of)?;
-                    self.current = Some(Life::new(customer, column, period));
+                    self.splits.columns_of(customer, &mut self.columns)?;
+                    self.current = Some(Life::new(customer, period));
                 }
             }
             if let Some(life) = &mut self.current {
@@ -151,9 +150,8 @@ impl CohortBuilder {
     fn close(&mut self) {
         let Some(mut life) = self.current.take() else { return };
         life.end_first_period();
-        let whole = (life.column > 0).then_some(0);
-        for column in whole.into_iter().chain([life.column]) {
-            self.cells.entry((column, life.cohort)).or_default().add(&life);
+        for column in std::iter::once(&0).chain(&self.columns) {
+            self.cells.entry((*column, life.cohort)).or_default().add(&life);
         }
     }
 
@@ -201,9 +199,9 @@ impl Cells {
 }
 
 impl Life {
-    fn new(customer: u32, column: usize, cohort: i32) -> Self {
+    fn new(customer: u32, cohort: i32) -> Self {
         let (fold, changes) = (Some(Fold::default()), Vec::new());
-        Self { customer, column, day: i32::MIN, cohort, fold, gained: false, changes, gained_minor: 0 }
+        Self { customer, day: i32::MIN, cohort, fold, gained: false, changes, gained_minor: 0 }
     }
 
     fn take(&mut self, step: &Step, period: i32) -> Result<(), Error> {

@@ -67,6 +67,12 @@ pub enum Error {
         /// How many segments there are.
         segments: usize,
     },
+    /// More segments over all splits than there are codes.
+    #[error(
+        "the splits have more than {} segments in all; remove a split, or split by values that are fewer",
+        u16::MAX
+    )]
+    TooManySegments,
     /// Two calibrations that follow different rules cannot be added up.
     #[error("gap counts with {left} and {right} days of follow-up cannot be added; calibrate all with one")]
     Incompatible {

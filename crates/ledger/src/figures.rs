@@ -95,6 +95,17 @@ pub(crate) struct Eve {
 }
 
 impl OpeningCohort {
+    /// Its numbers in the order they are declared in.
+    pub const fn as_array(&self) -> [i64; 5] {
+        [self.lost_count, self.lost_minor, self.expanded_minor, self.contracted_minor, self.returned_minor]
+    }
+
+    /// Of its numbers, in that order.
+    pub const fn from_array(numbers: [i64; 5]) -> Self {
+        let [lost_count, lost_minor, expanded_minor, contracted_minor, returned_minor] = numbers;
+        Self { lost_count, lost_minor, expanded_minor, contracted_minor, returned_minor }
+    }
+
     /// Adds one customer with where it stood on the eve and stands at the end.
     pub(crate) const fn add(&mut self, eve: &Eve, closing: (i64, i64)) {
         let Eve { standing: (count, value_minor), known, beside_minor } = *eve;

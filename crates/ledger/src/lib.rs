@@ -40,4 +40,5 @@ pub use ratios::Ratios;
 pub use reason::Reason;
 pub use recurring::Levels;
 pub use rules::{RULE_VERSION, Regime, Rules, StreamRule};
+pub use segments::Splits;
 pub use statement::StatementBuilder;

@@ -5,16 +5,16 @@ use crate::columns::PostingRows;
 use crate::error::Error;
 use crate::figures::{Eve, Line, Sums};
 use crate::fold::{Fold, Moved, Step};
-use crate::segments::column_of;
+use crate::segments::Splits;
 use model::{Day, Granularity, Movement};
 
 const LENGTHS: [usize; 3] = [1, 3, 12];
 
 /// Builds statements from postings in order of customer, day and seq, in chunks; a customer may straddle them.
 #[derive(Debug)]
-pub struct StatementBuilder {
+pub struct StatementBuilder<'a> {
     as_of: Day,
-    segments: usize,
+    splits: &'a Splits,
     calendar: Calendar,
     /// Sums by month, quarter and year.
     grids: [Grid; 3],
@@ -25,6 +25,8 @@ pub struct StatementBuilder {
     known: bool,
     eves: [Eve; 3],
     current: Option<Current>,
+    /// Columns of the current customer in the grids beside the whole: 1 + code of each of its segments.
+    columns: Vec<usize>,
     first_month: usize,
 }
 
@@ -33,8 +35,6 @@ struct Current {
     customer: u32,
     day: i32,
     month: usize,
-    /// Column in the grids: 0 is the whole, 1 + code a segment; 0 when there are no segments.
-    column: usize,
 }
 
 /// Sums by period, then by column. What was posted is summed for months only, until the end.
@@ -54,27 +54,26 @@ impl Grid {
         self.cells.splice(0..0, added);
     }
 
-    /// Changes the whole and, where there are segments, the customer's.
+    /// Changes the whole and the customer's segments.
     #[inline]
-    fn change(&mut self, period: usize, column: usize, mut change: impl FnMut(&mut Sums)) {
+    fn change(&mut self, period: usize, columns: &[usize], mut change: impl FnMut(&mut Sums)) {
         let row = period * self.columns;
         change(&mut self.cells[row]);
-        if column > 0 {
+        for column in columns {
             change(&mut self.cells[row + column]);
         }
     }
 }
 
-impl StatementBuilder {
-    /// A builder for books that cover days up to `as_of`, with segment codes below `segments`; 0 tells the
-    /// whole only.
-    pub fn new(as_of: Day, segments: u16) -> Self {
+impl<'a> StatementBuilder<'a> {
+    /// A builder for books that cover days up to `as_of`, of the whole and of every segment of some splits.
+    pub fn new(as_of: Day, splits: &'a Splits) -> Self {
         let calendar = Calendar::until(as_of);
-        let columns = 1 + usize::from(segments);
+        let columns = 1 + usize::from(splits.segments());
         let grids = LENGTHS.map(|length| Grid::new(columns, calendar.month_count() / length));
         Self {
             as_of,
-            segments: usize::from(segments),
+            splits,
             calendar,
             grids,
             folds: [Fold::default(); 3],
@@ -82,19 +81,19 @@ impl StatementBuilder {
             known: false,
             eves: [Eve::default(); 3],
             current: None,
+            columns: Vec::new(),
             first_month: usize::MAX,
         }
     }
 
-    /// Reads a chunk of postings. `segment_of` gives each customer code its segment; it is not read when
-    /// there are no segments.
+    /// Reads a chunk of postings.
     ///
     /// Fails on columns of unequal length, rows out of order, unknown movements, customers without a
     /// segment and days outside the books; the builder is of no use then.
-    pub fn push(&mut self, rows: PostingRows<'_>, segment_of: &[u16]) -> Result<(), Error> {
+    pub fn push(&mut self, rows: PostingRows<'_>) -> Result<(), Error> {
         let rows = rows.checked()?;
         for at in 0..rows.customer.len() {
-            let current = self.turn_to(rows.customer[at], rows.day[at], segment_of)?;
+            let current = self.turn_to(rows.customer[at], rows.day[at])?;
             let step = Step::of(&rows, at)?;
             if self.folds[0].is_out_of_order(&step) {
                 return Err(Error::OutOfOrder { customer: current.customer, day: Day(current.day) });
@@ -133,17 +132,17 @@ impl StatementBuilder {
 
     /// Makes a customer and the month of a day the current ones.
     #[inline]
-    fn turn_to(&mut self, customer: u32, day: i32, segment_of: &[u16]) -> Result<Current, Error> {
-        let column = match self.current {
-            Some(current) if current.customer == customer && current.day <= day => current.column,
+    fn turn_to(&mut self, customer: u32, day: i32) -> Result<Current, Error> {
+        match self.current {
+            Some(current) if current.customer == customer && current.day <= day => {}
             Some(current) if current.customer >= customer => {
                 return Err(Error::OutOfOrder { customer, day: Day(day) });
             }
             _ => {
                 self.close_customer();
-                column_of(customer, self.segments, segment_of)?
+                self.splits.columns_of(customer, &mut self.columns)?;
             }
-        };
+        }
         let month = match self.calendar.month(day) {
             Some(month) => month,
             None => self.reach(customer, day)?,
@@ -153,7 +152,7 @@ impl StatementBuilder {
         } else {
             self.first_month = self.first_month.min(month);
         }
-        let current = Current { customer, day, month, column };
+        let current = Current { customer, day, month };
         self.current = Some(current);
         Ok(current)
     }
@@ -174,8 +173,9 @@ impl StatementBuilder {
 
     #[inline]
     fn take(&mut self, current: Current, step: &Step) {
-        let Current { month, column, .. } = current;
-        self.grids[0].change(month, column, |sums| {
+        let Current { month, .. } = current;
+        let columns = self.columns.as_slice();
+        self.grids[0].change(month, columns, |sums| {
             sums.posted.0 += i64::from(step.count);
             sums.posted.1 += step.value_minor;
         });
@@ -185,7 +185,7 @@ impl StatementBuilder {
         let beside = matches!(step.movement, Movement::Fx | Movement::Adjustment);
         let folds = self.folds.iter_mut().zip(&mut self.eves).zip(&mut self.grids);
         for (((fold, eve), grid), length) in folds.zip(LENGTHS) {
-            let emit = &mut |moved: Moved| grid.change(month / length, column, |sums| sums.add(&moved));
+            let emit = &mut |moved: Moved| grid.change(month / length, columns, |sums| sums.add(&moved));
             fold.step(step, emit);
             eve.beside_minor += if beside { step.value_minor } else { 0 };
         }
@@ -194,15 +194,15 @@ impl StatementBuilder {
     /// Closes the current customer's periods that end before `month`.
     #[inline]
     fn close_periods(&mut self, current: Current, month: usize) {
-        let Current { month: last, column, .. } = current;
+        let (last, columns) = (current.month, self.columns.as_slice());
         let now = self.standing;
         let folds = self.folds.iter_mut().zip(&mut self.eves).zip(&mut self.grids);
         for (((fold, eve), grid), length) in folds.zip(LENGTHS) {
             if last / length == month / length {
                 return;
             }
-            fold.close(&mut |moved| grid.change(last / length, column, |sums| sums.add(&moved)));
-            grid.change(last / length, column, |sums| sums.cohort.add(eve, now));
+            fold.close(&mut |moved| grid.change(last / length, columns, |sums| sums.add(&moved)));
+            grid.change(last / length, columns, |sums| sums.cohort.add(eve, now));
             *eve = Eve { standing: now, known: self.known, beside_minor: 0 };
         }
     }

@@ -9,6 +9,7 @@ mod feed;
 pub mod policy;
 pub mod promise;
 mod reason;
+mod split;
 mod worth;
 
 pub use clauses::{Word, Words};
@@ -21,6 +22,7 @@ pub use worth::Worth;
 pub use policy::{Policies, Policy};
 
 pub use reason::{OTHER_REASON, RESERVED_REASONS, Reason, Taxonomy, UNKNOWN_REASON};
+pub use split::{EVENT_TRAITS, Split, SplitBy, Take, segment_address, segment_parts};
 
 use crate::kind::Outcome;
 use crate::money::Currency;
@@ -85,6 +87,9 @@ pub struct Config {
     /// Why customers say they leave; the first that fits a text counts.
     #[serde(default, rename = "reason")]
     pub reasons: Vec<Reason>,
+    /// Ways of splitting the customers into segments; the first leads where only one can be told.
+    #[serde(default, rename = "split")]
+    pub splits: Vec<Split>,
     /// Source systems and their feeds.
     #[serde(default, rename = "silo")]
     pub silos: Vec<Silo>,
@@ -143,8 +148,9 @@ pub enum Unit {
 pub struct Ledger {
     /// Recurring value per month, or × 12.
     pub value: ValueBasis,
-    /// The record column by which statements are split.
-    pub segment: Option<String>,
+    /// The segment, as `source=Referral`, of those who came by recommendation: their value when gained is earned
+    /// growth.
+    pub earned: Option<Spanned<String>>,
 }
 
 /// How recurring value is told.

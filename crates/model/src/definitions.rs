@@ -1,6 +1,7 @@
 //! The definitions behind every shown metric: named, versioned, with the company's own settings filled in.
 
 mod policy;
+mod split;
 
 use crate::config::{Config, Regime, ValueBasis};
 use serde::Serialize;
@@ -47,12 +48,12 @@ pub fn definitions(config: &Config) -> Vec<Definition> {
         define("adjustment", "Adjustments by cause", "Per customer, the difference between where it stood on the last closed day and stands on that day by today's books: erased; merged or split, where customers who share records became fewer or more; late data, where its events up to that day are others; rule change, where they are the same; regrouped, where it is in another segment. The first that applies is told.".into()),
         define("churn", "Customer churn", "Lost ÷ opening. Customers gained and lost within one period are in lost and not in opening.".into()),
         define("revenue_churn", "Gross revenue churn and retention", "Of the customers of the opening, netted over the period, beside exchange rates and adjustments: gross revenue churn = (contracted + lost) ÷ opening value; GRR = 1 − that, at most 100 %; NRR = (opening + expanded − contracted − lost) ÷ opening value; net revenue churn also takes off what those lost before the period are worth again.".into()),
-        define("earned_growth", "Earned growth", "NRR + value of new customers who came by recommendation ÷ opening value − 100 %. Its ratio is that ÷ growth of value.".into()),
+        define("earned_growth", "Earned growth", format!("NRR + value of new customers who came by recommendation ÷ opening value − 100 %. Its ratio is that ÷ growth of value. {}", config.ledger.earned.as_ref().map_or_else(|| "Not told: no segment is said to have come by recommendation ([ledger] earned).".to_owned(), |earned| format!("They are the segment `{}`; told of the whole.", earned.get_ref())))),
         define("growth", "Net customer asset growth", "(Closing − opening) ÷ opening, in customers and in value.".into()),
         define("stated_reason", "Stated reason", "What a silo gives as the reason, or what an answer or a conversation tells by the words of the company's list ([[reason]] in kept.toml), from the first day on which what came before is looked for to the day of the loss. The last reason that was given counts; without one, the last text that the list knows. A given reason that the list does not know is other; where nothing was said it is unknown.".into()),
         define("preceding_cause", "What came before", format!("Looked for in 90 days. Purchases: up to 21 days after the last purchase (the gap where that is shorter). The loss is dated by the gap, when the customer has long been silent; what can have mattered came around the last purchase, its delivery included, and on that day nobody could tell yet who would come back, so the lost and those who stayed are seen alike. Contracts: up to the day before the contract ended. Looked for are events that failed, were late, came back or were complained of, by touchpoint; {}; a subscription whose price rose; money given back; a last subscription that ended while purchases went on; a first purchase that no other followed; and nothing but purchases. A loss may have several.", answers(config))),
         define("lift", "Times as often", "Each loss is set beside a like customer who stayed: of the same segment, days with the company (first purchase, quarter, year, two, more), value (within a factor of four), purchases in the 90 days, standing under contract and calendar month, else quarter; looked at by the same rule, and not lost within the gap (under contract: within 30 days). Who is drawn among equals is decided by a scattered number, the same in every refresh. Share of the paired losses ÷ share of those who stayed, with the 95 % score interval of matched pairs (Nam and Blackwelder 2002) and McNemar's test. A cause stands out when the interval lies above 1 and at most 5 % of the causes as clear would be false discoveries (Benjamini and Hochberg 1995); those come first, by share of losses × times as often. An association, not a cause.".into()),
-        define("segment", "Segment", format!("{} The segment is the customer's present one, so a statement by segment is told as of today.", config.ledger.segment.as_ref().map_or_else(|| "No segment column is set ([ledger] segment).".to_owned(), |s| format!("Statements are split by `{s}`.")))),
+        again("segment", 2, "Segment", split::told(config)),
     ]
     .into_iter()
     .chain(asset(config))

@@ -43,10 +43,10 @@ pub(crate) async fn keep(
     let tables = Writer { lake, edition };
     let view = lake.view_in_order(snapshot).await?;
     let lived = Lived::read(&view, customers, as_of).await?;
-    tables.put(&tables::cohorts(), &cohort_rows(&lived.triangles, &customers.segments)?).await?;
+    tables.put(&tables::cohorts(), &cohort_rows(&lived.triangles, &customers.names)?).await?;
     let curves = stay::curves(&lived.lives, customers)?;
     tables.put(&tables::survival(), &curve_rows(&curves)?).await?;
-    let tests = tests_of_stay::tests(&lived, &curves, customers, &home.config);
+    let tests = tests_of_stay::tests(&lived, &curves, customers, &home.config)?;
     tables.put(&tables::survival_tests(), &test_rows(&tests)?).await?;
     drop(curves);
     let met = Met::read(&view, &home.config, as_of, told).await?;

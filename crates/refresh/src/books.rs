@@ -13,8 +13,8 @@ use intake::Home;
 use lake::tables;
 use lake::{Lake, Mode, Write, column};
 use ledger::{
-    Calibration, Closing, Line, Pass, Postings, Regime, Rows, Rules, StatementBuilder, States, StreamRule,
-    Terms,
+    Calibration, Closing, Line, Pass, Postings, Regime, Rows, Rules, Splits, StatementBuilder, States,
+    StreamRule, Terms,
 };
 use model::Day;
 use model::config::ValueBasis;
@@ -136,7 +136,7 @@ pub(crate) async fn keep(
     let (lines, closing, postings) = Box::pin(books.close()).await?;
     let balance = ledger::check_balance(&lines, &closing)?;
     let table = tables::statement();
-    let batch = RecordBatch::try_new(Arc::clone(&table.schema), statement_rows(&lines, &customers.segments))?;
+    let batch = RecordBatch::try_new(Arc::clone(&table.schema), statement_rows(&lines, &customers.names))?;
     lake.put(&table, Mode::Replace, &format!("edition {edition}: statement"), &[batch]).await?;
     Ok(Checks { balance, rule_version: ledger::RULE_VERSION, gaps, uncounted, postings })
 }
@@ -200,39 +200,34 @@ struct Books<'a> {
     states: States,
     posted: Write,
     stated: Write,
-    statement: StatementBuilder,
+    statement: StatementBuilder<'a>,
     closing: Closing,
-    segment_of: &'a [u16],
+    splits: &'a Splits,
 }
 
 impl<'a> Books<'a> {
     async fn begin(lake: &Lake, customers: &'a Customers, edition: u64, as_of: Day) -> Result<Self, Error> {
         let key = |table: &str| format!("edition {edition}: {table}");
-        let segments = u16::try_from(customers.segments.len()).map_err(|_| Error::TooMany {
-            what: "segments",
-            limit: u64::from(u16::MAX),
-            cure: "choose a [ledger] segment with fewer values",
-        })?;
         Ok(Self {
             postings: Postings::with_capacity(ROOM),
             states: States::default(),
             posted: lake.write(&tables::postings(), Mode::Replace, &key("postings")).await?,
             stated: lake.write(&tables::customer_state(), Mode::Replace, &key("customer_state")).await?,
-            statement: StatementBuilder::new(as_of, segments),
-            closing: Closing::new(segments),
-            segment_of: &customers.segment_of,
+            statement: StatementBuilder::new(as_of, &customers.splits),
+            closing: Closing::new(&customers.splits),
+            splits: &customers.splits,
         })
     }
 
     /// Writes what was gathered, once it is enough or it is the `last` time.
     fn drain(&mut self, last: bool) -> Result<(), Error> {
         if self.postings.len() >= GATHERED || last {
-            self.statement.push(self.postings.rows(), self.segment_of)?;
+            self.statement.push(self.postings.rows())?;
             let batch = posting_rows(&mut self.postings)?;
             self.posted.batch(&batch)?;
         }
         if self.states.len() >= GATHERED || last {
-            self.closing.add(&self.states, self.segment_of)?;
+            self.closing.add(&self.states, self.splits)?;
             let batch = state_rows(&mut self.states)?;
             self.stated.batch(&batch)?;
         }
@@ -294,6 +289,11 @@ pub(crate) fn statement_rows(lines: &[Line], segments: &[String]) -> Vec<ArrayRe
     for at in 0..ledger::FIGURES.len() {
         columns.push(Arc::new(Int64Array::from_iter_values(
             lines.iter().map(|line| line.figures.as_array()[at]),
+        )));
+    }
+    for at in 0..tables::OPENING_COHORT.len() {
+        columns.push(Arc::new(Int64Array::from_iter_values(
+            lines.iter().map(|line| line.cohort.as_array()[at]),
         )));
     }
     columns

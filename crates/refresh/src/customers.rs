@@ -1,4 +1,4 @@
-//! The identity step: records become customers with permanent ids, segments and the evidence for both.
+//! The identity step: records become customers with permanent ids, and the evidence for them.
 
 pub(crate) mod proposal;
 mod remembered;
@@ -10,22 +10,30 @@ use crate::error::Error;
 use crate::inputs::Live;
 use crate::models::Models;
 use crate::people::{self, People};
+use crate::segments::Values;
 use arrow::array::{Array, StringArray, UInt64Array};
 use identity::score::RuleCount;
 use identity::{Effort, Mint, Previous, Resolution, Settings, Weighing};
 use intake::Home;
 use lake::{Lake, View, column};
+use ledger::Splits;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 use tables::Tables;
 use uuid::Uuid;
 
 /// Customers as later steps need them.
 pub(crate) struct Customers {
-    /// Segment code by customer code.
+    /// Code of the segment in the first split by customer code; 0 for everybody when nothing splits them. Until
+    /// [`crate::segments::tell`] puts them, nobody is split.
     pub(crate) segment_of: Vec<u16>,
-    /// Segment names by code, ascending; empty when no segment column is set.
+    /// Addresses of the first split's segments by code.
     pub(crate) segments: Vec<String>,
+    /// Every split.
+    pub(crate) splits: Splits,
+    /// Addresses of the segments of all splits, by the codes of `splits`.
+    pub(crate) names: Vec<String>,
+    /// What records say, for each split by them.
+    pub(crate) recorded: Vec<Values>,
     /// What each rule of weighing compared and what it left out; empty where keys alone decide.
     pub(crate) compared: Vec<RuleCount>,
     /// Customer code by record hash.
@@ -50,9 +58,6 @@ impl Customers {
         self.of_record.get(&record_hash).copied()
     }
 }
-
-/// The segment of customers whose records name none.
-pub(crate) const UNKNOWN_SEGMENT: &str = "unknown";
 
 /// What the identity step starts from.
 pub(crate) struct Start<'a> {
@@ -97,12 +102,20 @@ pub(crate) async fn resolve(start: &Start<'_>, models: &mut Models) -> Result<Cu
     let resolution =
         identity::resolve(&people.records(), &settings(home), &weighing, &before.previous(), &mut mint)?;
     drop(remembered);
-    let (segment_of, segments) = segments(home, &people, &resolution);
+    let recorded = recorded(&people, &resolution);
     let writer = Tables { home, people: &people, resolution: &resolution, edition: start.edition, lake };
-    writer.all(&segment_of, &segments, &before).await?;
+    writer.all(&before).await?;
     let of_record = people.hash.iter().copied().zip(resolution.customer.iter().copied()).collect();
-    let Resolution { compared, effort, .. } = resolution;
-    Ok(Customers { segment_of, segments, compared, of_record, effort })
+    Ok(Customers {
+        segment_of: vec![0; resolution.ids.len()],
+        segments: Vec::new(),
+        splits: Splits::default(),
+        names: Vec::new(),
+        recorded,
+        compared: resolution.compared,
+        of_record,
+        effort: resolution.effort,
+    })
 }
 
 /// All live records.
@@ -136,30 +149,13 @@ pub(crate) fn settings(home: &Home) -> Settings {
     }
 }
 
-/// Each customer's segment: the one most of its records name, the first by name among equals.
-fn segments(home: &Home, people: &People, resolution: &Resolution) -> (Vec<u16>, Vec<String>) {
-    let customers = resolution.ids.len();
-    if home.config.ledger.segment.is_none() {
-        return (vec![0; customers], Vec::new());
-    }
-    let mut votes: BTreeMap<(u32, &str), u32> = BTreeMap::new();
-    for (customer, segment) in resolution.customer.iter().zip(&people.segment) {
-        if !segment.is_empty() {
-            *votes.entry((*customer, segment)).or_default() += 1;
-        }
-    }
-    let mut chosen: Vec<(&str, u32)> = vec![(UNKNOWN_SEGMENT, 0); customers];
-    for ((customer, segment), count) in votes {
-        let best = &mut chosen[customer as usize];
-        if count > best.1 {
-            *best = (segment, count);
-        }
-    }
-    let names: std::collections::BTreeSet<&str> = chosen.iter().map(|(segment, _)| *segment).collect();
-    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-    let code =
-        |segment: &str| names.binary_search_by(|name| name.as_str().cmp(segment)).unwrap_or_default() as u16;
-    (chosen.iter().map(|(segment, _)| code(segment)).collect(), names)
+/// For each split by records, the value most of a customer's records name.
+fn recorded(people: &People, resolution: &Resolution) -> Vec<Values> {
+    let of = |named: &Vec<String>| {
+        let rows = resolution.customer.iter().copied().zip(named.iter().map(String::as_str));
+        Values::most(resolution.ids.len(), rows)
+    };
+    people.split_by.iter().map(of).collect()
 }
 
 /// What the last edition decided.

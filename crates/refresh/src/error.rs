@@ -42,6 +42,14 @@ pub enum Error {
         /// The share allowed, in percent.
         share: f64,
     },
+    /// A query of the config that splits nobody.
+    #[error("split `{split}` in kept.toml: {what}. `kept sql` tries a query")]
+    Split {
+        /// Id of the split.
+        split: String,
+        /// What is wrong, and what to do.
+        what: String,
+    },
     /// The books do not balance; nothing was published.
     #[error("the books do not balance, nothing was published: {0}")]
     Imbalance(#[from] ledger::Imbalance),

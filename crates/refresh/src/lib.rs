@@ -17,6 +17,7 @@ mod people;
 mod publish;
 mod reader;
 mod reasons;
+mod segments;
 mod terms;
 mod timeline;
 pub mod view;

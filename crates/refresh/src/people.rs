@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema};
 use futures::StreamExt;
 use lake::tables::RECORD_TEXT;
 use lake::{View, column};
-use model::config::Config;
+use model::config::{Config, SplitBy};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ pub(crate) struct People {
     pub(crate) key: Vec<String>,
     /// In the order of `RECORD_TEXT`.
     pub(crate) text: Vec<StringArray>,
-    /// The segment each record names; empty for none.
-    pub(crate) segment: Vec<String>,
+    /// For each split by a column or attribute of records, in order, what each record names; empty for nothing.
+    pub(crate) split_by: Vec<Vec<String>>,
     /// Pairs of records of one silo, by hash, of which the silo says that they are the same; ascending.
     pub(crate) same: Vec<(u64, u64)>,
     /// Codes of orders and other references that several records name, each with a record's hash; ascending.
@@ -118,30 +118,39 @@ pub(crate) async fn put_references(view: &View, people: &mut People) -> Result<(
 
 struct Fold<'a> {
     config: &'a Config,
-    /// Where the segment is found: a text column, or a key among the attributes.
-    segment: Option<&'a str>,
+    /// What customers are split by: text columns, or keys among the attributes.
+    wanted: Vec<&'a str>,
     hash: Vec<u64>,
     silo: Vec<u16>,
     text: Vec<StringBuilder>,
-    segments: Vec<String>,
+    split_by: Vec<Vec<String>>,
     key: Vec<String>,
     current: Vec<Option<String>>,
-    current_segment: String,
+    /// Of the record being read, for each that is wanted.
+    named: Vec<String>,
     same: Vec<(u64, u64)>,
 }
 
 impl<'a> Fold<'a> {
     fn new(config: &'a Config) -> Self {
+        let wanted: Vec<&str> = config
+            .splits
+            .iter()
+            .filter_map(|split| match split.by() {
+                Some(SplitBy::Record(name)) => Some(name),
+                _ => None,
+            })
+            .collect();
         Self {
             config,
-            segment: config.ledger.segment.as_deref(),
+            split_by: vec![Vec::new(); wanted.len()],
+            named: vec![String::new(); wanted.len()],
+            wanted,
             hash: Vec::new(),
             silo: Vec::new(),
             text: RECORD_TEXT.iter().map(|_| StringBuilder::new()).collect(),
-            segments: Vec::new(),
             key: Vec::new(),
             current: vec![None; RECORD_TEXT.len()],
-            current_segment: String::new(),
             same: Vec::new(),
         }
     }
@@ -205,16 +214,18 @@ impl<'a> Fold<'a> {
     }
 
     fn attributes(&mut self, json: &str) -> Result<(), Error> {
-        let Some(wanted) = self.segment.filter(|name| !RECORD_TEXT.contains(name)) else {
+        if self.wanted.iter().all(|name| RECORD_TEXT.contains(name)) {
             return Ok(());
-        };
+        }
         let attributes: BTreeMap<String, serde_json::Value> = serde_json::from_str(json)?;
-        match attributes.get(wanted) {
-            Some(serde_json::Value::String(text)) if !text.trim().is_empty() => {
-                text.trim().clone_into(&mut self.current_segment);
+        for (wanted, named) in self.wanted.iter().zip(&mut self.named) {
+            match attributes.get(*wanted) {
+                Some(serde_json::Value::String(text)) if !text.trim().is_empty() => {
+                    text.trim().clone_into(named);
+                }
+                Some(serde_json::Value::Null | serde_json::Value::String(_)) | None => {}
+                Some(other) => *named = other.to_string(),
             }
-            Some(serde_json::Value::Null | serde_json::Value::String(_)) | None => {}
-            Some(other) => self.current_segment = other.to_string(),
         }
         Ok(())
     }
@@ -224,14 +235,17 @@ impl<'a> Fold<'a> {
         if self.hash.is_empty() {
             return;
         }
-        if let Some(at) = self.segment.and_then(|wanted| RECORD_TEXT.iter().position(|name| *name == wanted))
-        {
-            self.current_segment = self.current[at].as_deref().unwrap_or_default().trim().to_owned();
+        for (wanted, named) in self.wanted.iter().zip(&mut self.named) {
+            if let Some(at) = RECORD_TEXT.iter().position(|name| name == wanted) {
+                self.current[at].as_deref().unwrap_or_default().trim().clone_into(named);
+            }
         }
         for (builder, value) in self.text.iter_mut().zip(&mut self.current) {
             builder.append_option(value.take());
         }
-        self.segments.push(std::mem::take(&mut self.current_segment));
+        for (column, named) in self.split_by.iter_mut().zip(&mut self.named) {
+            column.push(std::mem::take(named));
+        }
     }
 
     fn finish(mut self) -> People {
@@ -243,7 +257,7 @@ impl<'a> Fold<'a> {
             silo: self.silo,
             key: self.key,
             text: self.text.into_iter().map(|mut builder| builder.finish()).collect(),
-            segment: self.segments,
+            split_by: self.split_by,
             same: self.same,
             references: Vec::new(),
         }

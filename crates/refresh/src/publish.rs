@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::inputs::{Live, Said, are_of_these_rules};
 use crate::models::Models;
 use crate::view::Edition;
-use crate::{asset, books, customers, edition, journey, reasons, timeline};
+use crate::{asset, books, customers, edition, journey, reasons, segments, timeline};
 use intake::Home;
 use lake::Lake;
 use model::period::DayCutter;
@@ -83,10 +83,11 @@ pub async fn refresh(
     let same_rules = before.last().is_some_and(|last| are_of_these_rules(&last.inputs));
     let start =
         Start { home, lake, live, snapshot: head, previous, same_rules, now_us, edition: number, decisions };
-    let customers = customers::resolve(&start, &mut models).await?;
+    let mut customers = customers::resolve(&start, &mut models).await?;
     let expected: u64 = live.imports.iter().map(|live| live.import.counts.events).sum();
     let mut told = |done| progress(Step::Timeline, done, expected);
     let events = timeline::write(home, lake, live, &customers, lake.head().await?, number, &mut told).await?;
+    Box::pin(segments::tell(&segments::Start { home, lake, number, as_of }, &mut customers)).await?;
     let mut told = |done| progress(Step::Ledger, done, events);
     let books =
         Box::pin(books::keep(home, lake, &customers, lake.head().await?, number, as_of, &mut told)).await?;

@@ -12,6 +12,7 @@ mod paths;
 mod promises;
 mod reasons;
 mod scorecard;
+mod segments;
 mod statement;
 
 use crate::edition;

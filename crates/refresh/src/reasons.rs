@@ -41,8 +41,8 @@ pub(crate) async fn write(start: &Start<'_>, told: Told<'_>) -> Result<(), Error
     let losses = losses(&ordered).await?;
     let settings = settings(start, &sayings);
     let studies = walk(start, &ordered, &settings, &sayings, &losses, told).await?;
-    let figures = figures(&studies, &settings.sayings, !start.customers.segments.is_empty());
-    let names = tables::Names::read(&view, start.home, &start.customers.segments).await?;
+    let figures = figures(&studies, &settings.sayings, &start.customers.splits)?;
+    let names = tables::Names::read(&view, start.home, &start.customers.names).await?;
     tables::write(start, &names, &sayings, &studies, &figures).await
 }
 

@@ -7,6 +7,7 @@ pub mod journey;
 pub mod paths;
 pub mod promises;
 pub mod reasons;
+pub mod segments;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use serde::{Deserialize, Serialize};
@@ -33,7 +34,7 @@ pub struct Edition {
 /// One period of a statement. Counts are customers; `*_minor` are minor units of the company's currency.
 /// Lost and contracted are positive. `opening + gained + won_back − lost + adjusted = closing` in customers;
 /// values add `+ expanded − contracted + fx`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Line {
     /// The period.
     #[serde(serialize_with = "as_text")]
@@ -72,6 +73,20 @@ pub struct Line {
     pub adjusted_minor: i64,
     /// Value of the customers at the end.
     pub closing_minor: i64,
+    /// Rates on the opening base.
+    pub rates: Rates,
+}
+
+/// Rates of a line, shares (0.2 is 20 %); `None` where there is nothing to tell them by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct Rates {
+    /// Churn, retention and growth.
+    #[serde(flatten)]
+    pub ratios: ledger::Ratios,
+    /// Of the whole, where the config says who came by recommendation.
+    pub earned_growth: Option<f64>,
+    /// Earned growth ÷ growth of value; `None` without growth too.
+    pub earned_growth_ratio: Option<f64>,
 }
 
 pub(crate) fn as_text<T: std::fmt::Display, S: serde::Serializer>(
@@ -154,8 +169,8 @@ pub struct CustomerRow {
     pub name: String,
     /// An e-mail to show; empty when no silo knows one.
     pub email: String,
-    /// Segment; empty when unknown.
-    pub segment: String,
+    /// Segments, one of each split in the order of the config.
+    pub segments: Vec<String>,
     /// Whether active at the edition's day.
     pub active: bool,
     /// For a list behind a number: the value that stands behind it, signed as in the ledger. Else the
@@ -168,8 +183,8 @@ pub struct CustomerRow {
 impl CustomerRow {
     /// A customer of whom only the id is left.
     pub(crate) fn gone(id: &str) -> Self {
-        let [name, email, segment] = [const { String::new() }; 3];
-        Self { id: id.to_owned(), name, email, segment, active: false, value_minor: 0, day: None }
+        let (name, email, segments) = (String::new(), String::new(), Vec::new());
+        Self { id: id.to_owned(), name, email, segments, active: false, value_minor: 0, day: None }
     }
 }
 

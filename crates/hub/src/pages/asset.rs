@@ -3,6 +3,7 @@
 pub mod cohorts;
 mod fading;
 mod models;
+mod split;
 mod stay;
 mod triangle;
 pub mod worth;

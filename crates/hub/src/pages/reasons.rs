@@ -1,6 +1,7 @@
 //! Why do customers leave?
 
 pub mod show;
+mod split;
 mod tables;
 
 use refresh::view::reasons::{Before, Reasons, Stated, Which};

@@ -4,11 +4,12 @@
 use crate::api::{self, Answer};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::statement::show::segment_select;
+use crate::pages::segments::select_of;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::journey::{Counted, Facts, Number, Scorecard, Scored, Who, share};
+use refresh::view::segments::value_of;
 use report::{number, spark};
 use serde::Deserialize;
 
@@ -60,12 +61,12 @@ pub fn page(view: &View) -> Markup {
     let card = &view.card;
     let content = html! {
         div.lead {
-            p.eyebrow { "Scorecard" @if !card.segment.is_empty() { " · " bdi { (card.segment) } } }
+            p.eyebrow { "Scorecard" @if !card.segment.is_empty() { " · " bdi { (value_of(&card.segment)) } } }
             h1 { (sentence(card)) }
         }
         @if !view.segments.is_empty() {
             form.filter method="get" action="/scorecard" {
-                (segment_select(&view.segments, &card.segment))
+                (select_of(&view.segments, &card.segment))
                 button type="submit" { "Show" }
             }
         }

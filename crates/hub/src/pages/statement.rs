@@ -3,7 +3,9 @@
 mod bridge;
 mod history;
 mod one;
+pub mod rates;
 pub mod show;
+mod split;
 
 use refresh::view::Line;
 use report::{Figures, Flow};

@@ -7,6 +7,7 @@ use refresh::view::asset::{
     Age, Cohort, Cohorts, Curve, FadingCount, FadingRow, Stay, Survival, Test, Trait, Trend, Why, Worth,
     WorthLine,
 };
+use refresh::view::segments::{SegmentCohorts, SplitCohorts};
 use serde_json::json;
 
 /// So many monthly cohorts to October 2026; the last months of each keep a little less.
@@ -187,4 +188,19 @@ pub(crate) fn fading() -> Page<FadingRow> {
         pareto_nbd_alive: None,
     };
     Page { total: 48, rows: customers().rows.into_iter().map(row).collect() }
+}
+
+/// Cohorts of the whole and of each region.
+pub(crate) fn split_cohorts() -> SplitCohorts {
+    let row = |segment: &str, part: i64| SegmentCohorts {
+        segment: segment.into(),
+        gained: 3_800 * part,
+        gained_minor: 912_000 * part,
+        active: 1_200 * part,
+        value_minor: 604_000 * part,
+        year_share: (part == 1).then_some(0.41),
+    };
+    let mut rows = vec![row("", 3)];
+    rows.extend(segments().iter().map(|segment| row(segment, 1)));
+    SplitCohorts { split: "region".into(), rows }
 }

@@ -2,6 +2,7 @@
 
 use model::Period;
 use refresh::view::reasons::{Before, OtherText, Reasons, Stated};
+use refresh::view::segments::{SegmentReasons, SplitReasons};
 
 fn stated(id: &str, name: &str, lost_count: i64) -> Stated {
     Stated {
@@ -64,4 +65,21 @@ pub(crate) fn reasons() -> Reasons {
         ],
         periods: ["2024", "2025", "2026"].iter().filter_map(|name| Period::parse(name)).collect(),
     }
+}
+
+/// Losses of two regions.
+pub(crate) fn split_reasons() -> SplitReasons {
+    let whole = reasons();
+    let row = |segment: &str, part: i64| SegmentReasons {
+        segment: segment.into(),
+        lost_count: whole.lost_count / 2 * part,
+        lost_minor: whole.lost_minor / 2 * part,
+        unknown_count: 3 * part,
+        cause: "failed:delivery".into(),
+        cause_name: "Delivery: went <wrong>".into(),
+        cause_count: 2 * part,
+        stands_out: part > 1,
+    };
+    let rows = vec![row("", 2), row("region=North", 1), row("region=Österreich & Schweiz", 1)];
+    SplitReasons { split: "region".into(), period: whole.period, rows }
 }

@@ -2,8 +2,9 @@
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use refresh::view::closings::Basis;
+use refresh::view::segments::{Segment, Split};
 use refresh::view::{
-    CustomerLife, CustomerList, CustomerRow, Edition, Event, Feed, Import, Line, Merge, Page, Posting,
+    CustomerLife, CustomerList, CustomerRow, Edition, Event, Feed, Import, Line, Merge, Page, Posting, Rates,
     Record, Reject, Silo, Statement,
 };
 
@@ -28,7 +29,23 @@ pub(crate) fn edition() -> Edition {
 }
 
 pub(crate) fn segments() -> Vec<String> {
-    ["North", "South", "Österreich & Schweiz"].map(str::to_owned).to_vec()
+    splits().swap_remove(0).segments.into_iter().map(|segment| segment.id).collect()
+}
+
+/// By region and by plan.
+pub(crate) fn splits() -> Vec<Split> {
+    let split = |id: &str, name: &str, values: &[&str]| Split {
+        id: id.into(),
+        name: name.into(),
+        segments: values
+            .iter()
+            .map(|value| Segment { id: format!("{id}={value}"), value: (*value).into(), customers: 3_800 })
+            .collect(),
+    };
+    vec![
+        split("region", "Region", &["North", "South", "Österreich & Schweiz"]),
+        split("plan", "Plan", &["gold", "<b>none</b>"]),
+    ]
 }
 
 /// So many months to October 2026, growing with a season; the books tie.
@@ -94,6 +111,7 @@ fn walk(
                 lost_minor: in_out.2,
                 adjusted_minor: 0,
                 closing_minor: minor,
+                rates: Rates::default(),
             }
         })
         .collect()
@@ -105,7 +123,7 @@ pub(crate) fn row(name: &str, email: &str) -> CustomerRow {
         id: format!("K-{code:08X}"),
         name: name.into(),
         email: email.into(),
-        segment: "North".into(),
+        segments: segments().into_iter().take(1).chain(["plan=gold".into()]).collect(),
         active: !code.is_multiple_of(3),
         value_minor: i64::from(code % 900_000),
         day: Some(day("2026-09-17")),

@@ -12,15 +12,18 @@ use std::process::ExitCode;
 /// Tells how many of the customers gained in each period are still there, and how long customers stay.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept cohorts\n  kept cohorts --by quarter --segment North\n  kept cohorts --value --json"
+    after_help = "Examples:\n  kept cohorts\n  kept cohorts --by quarter --segment region=North\n  kept cohorts --split region\n  kept cohorts --value --json"
 )]
 pub(crate) struct Args {
     /// Length of the periods: month, quarter or year.
     #[arg(long, default_value = "month", value_parser = super::statement::parse_by)]
     by: Granularity,
-    /// Only this segment.
+    /// Only this segment, as region=East.
     #[arg(long)]
     segment: Option<String>,
+    /// A line for each segment of this split, and one for the whole they add up to.
+    #[arg(long, conflicts_with = "segment")]
+    split: Option<String>,
     /// Shares of the value they brought instead of customers.
     #[arg(long)]
     value: bool,
@@ -44,9 +47,19 @@ const ROWS: u32 = 12;
 pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let reader = super::reader(home).await?;
     let segment = args.segment.as_deref().unwrap_or_default();
-    super::known_segment(&reader, segment).await?;
+    let of_segment = super::known_segment(&reader, segment).await?;
+    if let Some(split) = &args.split {
+        super::known_split(&reader, split).await?;
+        let told = reader.split_cohorts(split).await?;
+        if json {
+            super::print_json(&told)?;
+        } else {
+            print!("{}", super::split::cohorts(&told, reader.company().company.currency));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let mut cohorts = reader.cohorts(args.by, segment).await?;
-    let mut survival = reader.survival().await?;
+    let mut survival = reader.survival(&of_segment).await?;
     let lead = sentence(&cohorts);
     let keep = if json { args.cohorts } else { Some(args.cohorts.unwrap_or(LATEST)) };
     let cut = cohorts.cohorts.len().saturating_sub(keep.unwrap_or(usize::MAX));

@@ -9,13 +9,13 @@ use std::process::ExitCode;
 /// Tells what customers live through: touchpoints, the ways between them, and who left after what.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept journey\n  kept journey --show left --segment North\n  kept journey --show difference\n  kept journey --scorecard\n  kept journey --json | jq '.journey.edges[0]'"
+    after_help = "Examples:\n  kept journey\n  kept journey --show left --segment region=North\n  kept journey --show difference\n  kept journey --scorecard\n  kept journey --json | jq '.journey.edges[0]'"
 )]
 pub(crate) struct Args {
     /// Whom: all, stayed, left, or difference (those who left against those who stayed).
     #[arg(long, default_value = "all", value_parser = ["all", "stayed", "left", "difference"])]
     show: String,
-    /// Only this segment.
+    /// Only this segment of the first split, as region=East.
     #[arg(long)]
     segment: Option<String>,
     /// The scorecard of touchpoints instead of the map.

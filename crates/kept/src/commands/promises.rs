@@ -9,10 +9,10 @@ use std::process::ExitCode;
 /// Tells how many promises were kept, by promise and month.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept promises\n  kept promises --segment North\n  kept promises --breaches parcel\n  kept promises --json | jq '.promises.months[-1]'"
+    after_help = "Examples:\n  kept promises\n  kept promises --segment region=North\n  kept promises --breaches parcel\n  kept promises --json | jq '.promises.months[-1]'"
 )]
 pub(crate) struct Args {
-    /// Only this segment.
+    /// Only this segment of the first split, as region=East.
     #[arg(long)]
     segment: Option<String>,
     /// The breaches of the promise with this id, newest first.

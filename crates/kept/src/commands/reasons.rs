@@ -9,7 +9,7 @@ use std::process::ExitCode;
 /// stayed. An association, not a cause.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept reasons\n  kept reasons --by all\n  kept reasons --period 2026-Q3 --segment North\n  kept reasons --by month --json"
+    after_help = "Examples:\n  kept reasons\n  kept reasons --by all\n  kept reasons --period 2026-Q3 --segment region=North\n  kept reasons --split region\n  kept reasons --by month --json"
 )]
 pub(crate) struct Args {
     /// The last month, quarter or year with losses, or all of the books.
@@ -18,9 +18,12 @@ pub(crate) struct Args {
     /// One period, as 2026-09, 2026-Q3 or 2026; its length goes before --by.
     #[arg(long, value_parser = parse_period)]
     period: Option<Period>,
-    /// Only this segment.
+    /// Only this segment, as region=East.
     #[arg(long)]
     segment: Option<String>,
+    /// A line for each segment of this split, and one for the whole they add up to.
+    #[arg(long, conflicts_with = "segment")]
+    split: Option<String>,
 }
 
 fn parse_period(text: &str) -> Result<Period, String> {
@@ -37,9 +40,19 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
         Some(period) => Span::One(period),
         None => Granularity::from_name(&args.by).map_or(Span::All, Span::Latest),
     };
-    let reasons = reader.reasons(span, segment).await?.ok_or_else(|| {
-        anyhow::anyhow!("this edition was published before Kept looked for reasons; run `kept refresh`")
-    })?;
+    let early =
+        || anyhow::anyhow!("this edition was published before Kept looked for reasons; run `kept refresh`");
+    if let Some(split) = &args.split {
+        super::known_split(&reader, split).await?;
+        let told = reader.split_reasons(span, split).await?.ok_or_else(early)?;
+        if json {
+            super::print_json(&told)?;
+        } else {
+            print!("{}", super::split::reasons(&told, reader.company().company.currency));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let reasons = reader.reasons(span, segment).await?.ok_or_else(early)?;
     if json {
         super::print_json(&reasons)?;
         return Ok(ExitCode::SUCCESS);

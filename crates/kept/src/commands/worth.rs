@@ -12,10 +12,10 @@ use std::process::ExitCode;
 /// Tells what the base is worth, under both purchase models side by side, and which customers are fading.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept worth\n  kept worth --segment North --fading 50\n  kept worth --json"
+    after_help = "Examples:\n  kept worth\n  kept worth --segment region=North --fading 50\n  kept worth --json"
 )]
 pub(crate) struct Args {
-    /// Only this segment, fitted alone.
+    /// Only this segment, as region=East; of the first split fitted alone.
     #[arg(long)]
     segment: Option<String>,
     /// Fading customers listed.

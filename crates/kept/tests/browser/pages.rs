@@ -162,11 +162,11 @@ impl Pages {
         let explained = self.explained().await;
         let fixed = [
             "/",
-            "/?by=quarter&segment=East",
+            "/?by=quarter&segment=region%3DEast",
             "/?by=year&all=yes",
             "/?period=1999-01",
             "/reasons",
-            "/reasons?by=all&segment=East",
+            "/reasons?by=all&segment=region%3DEast",
             "/reasons?period=1999-01",
             "/customers",
             "/customers?q=nobody-at-all",

@@ -23,7 +23,7 @@ fn config(as_of: &str) -> String {
     let config = CONFIG
         .replace(r#"columns = { record = "who", at = "day", value = "total", id = "no" }"#, columns)
         .replace("2024-12-31", as_of);
-    format!("{config}mode = \"append\"\n[ledger]\nsegment = \"region\"\n")
+    format!("{config}mode = \"append\"\n[[split]]\nid = \"region\"\nrecord = \"region\"\n")
 }
 
 fn company() -> Home {
@@ -54,11 +54,11 @@ fn lines(home: &Home, by: &str, basis: &str, segment: Option<&str>) -> BTreeMap<
 
 const CUTS: [(&str, Option<&str>); 6] = [
     ("month", None),
-    ("month", Some("North")),
-    ("month", Some("South")),
+    ("month", Some("region=North")),
+    ("month", Some("region=South")),
     ("quarter", None),
-    ("quarter", Some("North")),
-    ("quarter", Some("South")),
+    ("quarter", Some("region=North")),
+    ("quarter", Some("region=South")),
 ];
 const CLOSED: [&str; 4] = ["2024-01", "2024-02", "2024-03", "2024-Q1"];
 

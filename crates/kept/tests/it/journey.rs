@@ -64,13 +64,13 @@ fn map_is_what_plain_counts_say(home: &Home) {
             "edges of a segment",
             format!(
                 "select a.id || ' > ' || b.id, count(*), count(distinct s.customer) from ({STEPS}) s {} {} \
-                 join customers c on c.customer = s.customer where c.segment = 'North' group by 1",
+                 join customer_segments c on c.customer = s.customer where c.segment = 'region=North' group by 1",
                 named("a", "s.touchpoint"),
                 named("b", "s.next")
             ),
             format!(
                 "select a.id || ' > ' || b.id, transitions, customers from journey_edges e {} {} \
-                 where segment = 'North' and who = 'all'",
+                 where segment = 'region=North' and who = 'all'",
                 named("a", "e.from_touchpoint"),
                 named("b", "e.to_touchpoint")
             ),
@@ -130,7 +130,7 @@ async fn every_number_opens_its_list(reader: &Reader) {
         let wanted = Wanted { journey: Some(number), segment, limit: 1, ..Wanted::default() };
         reader.customers(&wanted).await.expect("list").total as u64
     };
-    for (segment, who) in [("", Who::All), ("", Who::Left), ("North", Who::Stayed)] {
+    for (segment, who) in [("", Who::All), ("", Who::Left), ("region=North", Who::Stayed)] {
         let map = reader.journey(segment, who).await.expect("journey");
         assert!(map.totals.customers > 30, "{segment} {who:?}: {:?}", map.totals);
         for (number, told) in numbers(&map) {
@@ -161,9 +161,9 @@ async fn every_number_opens_its_list(reader: &Reader) {
 async fn the_courier_stands_out(home: &Home, reader: &Reader) {
     let failed = |when: &str| {
         let sql = format!(
-            "select case when c.segment = 'North' then 'North' else 'elsewhere' end, \
+            "select case when c.segment = 'region=North' then 'North' else 'elsewhere' end, \
              sum(case when t.outcome >= 2 then 1 else 0 end), count(*) from timeline t \
-             join touchpoints a on a.touchpoint = t.touchpoint join customers c on c.customer = t.customer \
+             join touchpoints a on a.touchpoint = t.touchpoint join customer_segments c on c.customer = t.customer and c.split = 'region' \
              where a.id = 'delivery' and t.day {when} date '2025-03-08' group by 1"
         );
         let told = counts(home, &sql);
@@ -263,7 +263,7 @@ async fn promises_are_what_plain_sql_says(home: &Home, reader: &Reader) {
     let month = parcel.months.iter().rev().find(|month| month.told.broken > 0).expect("a month");
     let wanted = WantedBreaches { month: Some(month.month), ..wanted };
     assert_eq!(reader.breaches(&wanted).await.expect("breaches").total as u64, month.told.broken);
-    let north = reader.promises("North").await.expect("North");
+    let north = reader.promises("region=North").await.expect("North");
     let of = |told: &[refresh::view::promises::Promised]| told[0].told;
     assert!(of(&north.promises).broken < of(&all.promises).broken);
     assert!(of(&north.promises).kept_share() < of(&all.promises).kept_share(), "the courier fails North");

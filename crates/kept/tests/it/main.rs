@@ -15,4 +15,5 @@ mod planted;
 mod real;
 mod reasons;
 mod same;
+mod segments;
 mod support;

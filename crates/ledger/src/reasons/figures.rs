@@ -4,6 +4,8 @@ use super::FALSE_DISCOVERY_SHARE;
 use super::cause::Cause;
 use super::ratio::{Ratio, adjusted, ratio};
 use super::walk::{Saying, Study};
+use crate::error::Error;
+use crate::segments::Splits;
 use model::{Granularity, Period};
 use std::collections::BTreeMap;
 
@@ -91,19 +93,23 @@ pub struct Lift {
 type Cell = (Option<(Granularity, i32)>, Option<u16>);
 
 /// Every figure with losses, by period (all first, then months, quarters, years, oldest first), segment (the whole
-/// first) and what is counted. `with_segments` also splits by segment.
-pub fn figures(studies: &[Study], sayings: &[Saying], with_segments: bool) -> Vec<Figure> {
+/// first) and what is counted.
+///
+/// Fails on a loss of a customer without a segment of one of the `splits`.
+pub fn figures(studies: &[Study], sayings: &[Saying], splits: &Splits) -> Result<Vec<Figure>, Error> {
     let mut sums: BTreeMap<Cell, BTreeMap<What, (Lost, Pairs)>> = BTreeMap::new();
     for study in studies {
         let periods = Granularity::ALL.map(|by| Some((by, Period::of(by, study.loss.day).index)));
-        let segments = [None, with_segments.then_some(study.segment)];
-        for period in periods.into_iter().chain([None]) {
-            for segment in &segments[..=usize::from(with_segments)] {
-                count(sums.entry((period, *segment)).or_default(), study, sayings);
+        for segment in
+            std::iter::once(Ok(None)).chain(splits.of(study.loss.customer).map(|code| code.map(Some)))
+        {
+            let segment = segment?;
+            for period in periods.into_iter().chain([None]) {
+                count(sums.entry((period, segment)).or_default(), study, sayings);
             }
         }
     }
-    sums.into_iter().flat_map(|(cell, sums)| of_cell(cell, sums)).collect()
+    Ok(sums.into_iter().flat_map(|(cell, sums)| of_cell(cell, sums)).collect())
 }
 
 fn count(sums: &mut BTreeMap<What, (Lost, Pairs)>, study: &Study, sayings: &[Saying]) {

@@ -1,9 +1,11 @@
 //! The books balance, and the check notices when they do not.
 
-use crate::books::{CONTRACTUAL, Event, PLAIN, keep};
+use crate::books::{CONTRACTUAL, Event, PLAIN, keep, keep_split};
 use crate::histories::{SEGMENTS, history};
+use crate::oracle_statement;
 use ledger::{
-    Closing, Error, FIGURES, Line, Regime, Rules, StatementBuilder, States, StreamRule, check_balance, moved,
+    Closing, Error, FIGURES, Line, Regime, Rules, Splits, StatementBuilder, States, StreamRule,
+    check_balance, moved,
 };
 use model::{Day, EventKind, Granularity, Movement};
 use proptest::prelude::*;
@@ -22,6 +24,51 @@ proptest! {
         for lines in books.lines.chunk_by(|a, b| a.segment == b.segment && a.period.granularity == b.period.granularity) {
             prop_assert_eq!(lines[0].figures.opening_count, 0);
             prop_assert!(lines.windows(2).all(|pair| pair[0].period.next() == pair[1].period));
+        }
+    }
+}
+
+/// Splits of 32 customers: segments of nobody are as good as any.
+fn splits() -> impl Strategy<Value = Vec<(u16, Vec<u16>)>> {
+    let split = (1..6u16).prop_flat_map(|segments| (Just(segments), prop::collection::vec(0..segments, 32)));
+    prop::collection::vec(split, 0..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_many_ways_customers_are_split_each_adds_up_to_the_whole(history in history(), told in splits()) {
+        let mut splits = Splits::default();
+        for (segments, segment_of) in &told {
+            splits.add(*segments, segment_of.clone()).unwrap();
+        }
+        let books = keep_split(&history.events, &history.rules, &history.sizes, &splits).unwrap();
+        let checks = check_balance(&books.lines, &books.closing).unwrap();
+        let whole = books.lines.iter().filter(|line| line.segment.is_none()).count();
+        prop_assert_eq!(checks.sums as usize, whole * told.len());
+        prop_assert_eq!(books.lines.len(), whole * (1 + usize::from(splits.segments())));
+        // Each split is told as if it were the only one.
+        for (codes, (segments, segment_of)) in splits.codes().zip(&told) {
+            let alone = oracle_statement::lines(&history.events, &history.rules, *segments, segment_of);
+            let own = |line: &&Line| line.segment.is_none_or(|code| codes.contains(&code));
+            let own: Vec<Line> = books.lines.iter().filter(own)
+                .map(|line| Line { segment: line.segment.map(|code| code - codes.start), ..*line }).collect();
+            prop_assert_eq!(own, alone);
+        }
+        // A figure moved from one segment of a split to the next leaves the whole and is noticed all the same.
+        for codes in splits.codes().filter(|codes| codes.len() > 1) {
+            let at = |code| books.lines.iter().position(|line| line.segment == Some(code));
+            let Some((one, other)) = at(codes.start).zip(at(codes.start + 1)) else { continue };
+            let mut moved = books.lines.clone();
+            moved[one].figures.gained_count += 1;
+            moved[one].figures.closing_count += 1;
+            moved[other].figures.gained_count -= 1;
+            moved[other].figures.closing_count -= 1;
+            prop_assert!(check_balance(&moved, &books.closing).is_err());
+            let mut without = books.lines.clone();
+            without.retain(|line| line.segment != Some(codes.start));
+            prop_assert!(check_balance(&without, &books.closing).is_err());
         }
     }
 }
@@ -110,10 +157,11 @@ fn the_first_imbalance_says_where_and_what() {
 fn states_that_disagree_with_the_postings_are_noticed() {
     let (lines, _, _) = two_years();
     let state = |active, value_minor| {
-        let mut closing = Closing::new(2);
+        let splits = Splits::one(2, vec![0, 1]);
+        let mut closing = Closing::new(&splits);
         let states =
             States { customer: vec![0, 1], active: vec![active, true], value_minor, ..States::default() };
-        closing.add(&states, &[0, 1]).unwrap();
+        closing.add(&states, &splits).unwrap();
         closing
     };
     assert!(check_balance(&lines, &state(true, vec![100, 120])).is_ok());
@@ -121,7 +169,7 @@ fn states_that_disagree_with_the_postings_are_noticed() {
     assert!(check_balance(&lines, &state(true, vec![120, 100])).is_err(), "right in sum, wrong by segment");
     assert!(check_balance(&lines, &state(false, vec![100, 120])).is_err());
     assert!(check_balance(&[], &state(true, vec![100, 120])).is_err());
-    assert!(check_balance(&[], &Closing::new(2)).is_ok());
+    assert!(check_balance(&[], &Closing::new(&Splits::one(2, Vec::new()))).is_ok());
 }
 
 #[test]
@@ -149,7 +197,7 @@ fn postings_a_statement_cannot_hold_are_refused() {
         postings.movement.push(0);
         postings.count.push(1);
         postings.value_minor.push(1);
-        StatementBuilder::new(rules.as_of, 2).push(postings.rows(), segment_of)
+        StatementBuilder::new(rules.as_of, &Splits::one(2, segment_of.to_vec())).push(postings.rows())
     };
     assert_eq!(column(1, rules.as_of.0, &[0, 1]), Ok(()));
     assert_eq!(column(1, rules.as_of.0, &[0, 2]), Err(Error::NoSegment { customer: 1, segments: 2 }));
@@ -169,7 +217,8 @@ fn a_loss_after_the_return_of_its_own_day_is_refused() {
         postings.count.push(count);
         postings.value_minor.push(5 * i64::from(count));
     }
-    let statement = |postings: &ledger::Postings| StatementBuilder::new(Day(9), 0).push(postings.rows(), &[]);
+    let statement =
+        |postings: &ledger::Postings| StatementBuilder::new(Day(9), &Splits::default()).push(postings.rows());
     assert_eq!(statement(&postings), Ok(()));
     assert_eq!(moved(postings.rows(), Movement::Lost).map(|rows| rows.len()), Ok(1));
     postings.movement.reverse();

@@ -1,6 +1,8 @@
 //! Runs the crate over plain events, in chunks of any size.
 
-use ledger::{Closing, Error, Line, Pass, Postings, Regime, Rows, Rules, StatementBuilder, States, Terms};
+use ledger::{
+    Closing, Error, Line, Pass, Postings, Regime, Rows, Rules, Splits, StatementBuilder, States, Terms,
+};
 use model::config::policy::Preset;
 use model::{Clause, EventKind};
 
@@ -110,6 +112,17 @@ pub(crate) fn keep(
     segments: u16,
     segment_of: &[u16],
 ) -> Result<Books, Error> {
+    let splits = Splits::one(segments, segment_of.to_vec());
+    keep_split(events, rules, sizes, &splits)
+}
+
+/// The same of several splits.
+pub(crate) fn keep_split(
+    events: &[Event],
+    rules: &Rules,
+    sizes: &[usize],
+    splits: &Splits,
+) -> Result<Books, Error> {
     let columns = Columns::of(events);
     let (mut postings, mut states) = (Postings::default(), States::default());
     let mut pass = Pass::new(rules);
@@ -117,12 +130,12 @@ pub(crate) fn keep(
         pass.push(columns.rows().slice(range), &mut postings, &mut states)?;
     }
     pass.finish(&mut postings, &mut states);
-    let mut builder = StatementBuilder::new(rules.as_of, segments);
+    let mut builder = StatementBuilder::new(rules.as_of, splits);
     for range in cut(postings.len(), sizes) {
-        builder.push(postings.rows().slice(range), segment_of)?;
+        builder.push(postings.rows().slice(range))?;
     }
-    let mut closing = Closing::new(segments);
-    closing.add(&states, segment_of)?;
+    let mut closing = Closing::new(splits);
+    closing.add(&states, splits)?;
     let (uncounted, lines) = (pass.uncounted(), builder.finish());
     Ok(Books { postings, states, uncounted, lines, closing })
 }

@@ -3,7 +3,7 @@
 use crate::books::{Event, PLAIN};
 use crate::world::{Edition, FIRST, World, closing_of};
 use ledger::closing::{Cause, Closure, Frozen, RecordOf, Seal, Step};
-use ledger::{Closing, Line, States, check_balance};
+use ledger::{Closing, Line, Splits, States, check_balance};
 use model::{Day, EventKind, Granularity, Period};
 use proptest::prelude::*;
 
@@ -125,7 +125,6 @@ fn check(world: &World) -> Vec<(Period, Option<String>, Line)> {
 
 /// Books that end with a closed month stand where that month was closed.
 fn stand_as_reported(reported: &[Line], frozen: &Frozen<'_>) -> Closing {
-    let mut closing = Closing::new(frozen.segments().len() as u16);
     let (mut states, mut segment_of) = (States::default(), Vec::new());
     let last = reported.iter().filter(|line| line.period.granularity == Granularity::Month);
     let last = last.map(|line| line.period).max();
@@ -139,7 +138,9 @@ fn stand_as_reported(reported: &[Line], frozen: &Frozen<'_>) -> Closing {
             segment_of.push(line.segment.unwrap_or(0));
         }
     }
-    closing.add(&states, &segment_of).unwrap();
+    let splits = Splits::one(frozen.segments().len() as u16, segment_of);
+    let mut closing = Closing::new(&splits);
+    closing.add(&states, &splits).unwrap();
     closing
 }
 

@@ -5,7 +5,7 @@ use crate::histories::{History, history};
 use ledger::reasons::{
     Cause, Events, Loss, NOTHING_SAID, Saying, Settings, Stayer, Study, Walk, What, figures, ratio,
 };
-use ledger::{Postings, Regime, Rules};
+use ledger::{Postings, Regime, Rules, Splits};
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -258,10 +258,15 @@ fn stayed_truly(settings: &Settings, told: &[Told], losses: &[Loss], study: &Stu
 /// Each figure by counting anew.
 fn figures_count(studies: &[Study]) {
     let sayings = sayings();
-    for figure in figures(studies, &sayings, true) {
+    // Beside the segments that pairs are alike in: customers of an even code, and of an odd one.
+    let mut splits = Splits::one(SEGMENTS, segment_of());
+    splits.add(2, (0..segment_of().len() as u16).map(|code| code % 2).collect()).unwrap();
+    for figure in figures(studies, &sayings, &splits).unwrap() {
         let here = |study: &&Study| {
             figure.period.is_none_or(|period| Period::of(period.granularity, study.loss.day) == period)
-                && figure.segment.is_none_or(|segment| segment == study.segment)
+                && figure
+                    .segment
+                    .is_none_or(|segment| splits.of(study.loss.customer).any(|code| code == Ok(segment)))
         };
         let here: Vec<&Study> = studies.iter().filter(here).collect();
         let reason = |study: &Study| study.said.map(|said| sayings[said as usize].reason);
@@ -362,7 +367,7 @@ fn a_planted_cause_stands_out_and_ranks_first() {
     let (settings, losses) = (Settings { segment_of, ..settings(&rules) }, losses(&books.postings));
     let studies = studies(&settings, &losses, &told, 1000);
     assert_eq!((losses.len(), studies.iter().filter(|study| study.stayer.is_some()).count()), (60, 60));
-    let figures = figures(&studies, &[], false);
+    let figures = figures(&studies, &[], &Splits::default()).unwrap();
     let first = figures.iter().find(|figure| figure.period.is_none() && figure.rank == 1).unwrap();
     assert_eq!(first.what, What::Before(Cause::Failed(2)));
     assert_eq!((first.lost.count, first.pairs.lost, first.pairs.stayed), (40, 40, 10));

@@ -3,7 +3,7 @@
 use crate::books::{CONTRACTUAL, Event, PLAIN, keep};
 use ledger::cohorts::{CohortBuilder, Triangle};
 use ledger::survival::LivesBuilder;
-use ledger::{CohortList, Line, PostingRows, Postings, Regime, Rules, StandingRow, StreamRule};
+use ledger::{CohortList, Line, PostingRows, Postings, Regime, Rules, Splits, StandingRow, StreamRule};
 use model::{Day, EventKind, Granularity, Movement, Period};
 use proptest::prelude::*;
 
@@ -35,11 +35,11 @@ fn histories() -> impl Strategy<Value = Vec<Event>> {
 }
 
 fn triangle(postings: PostingRows<'_>, granularity: Granularity, chunk: usize) -> Triangle {
-    let segments: Vec<u16> = (0..12).map(|customer| customer % 3).collect();
-    let mut builder = CohortBuilder::new(AS_OF, granularity, 3);
+    let splits = Splits::one(3, (0..12).map(|customer| customer % 3).collect());
+    let mut builder = CohortBuilder::new(AS_OF, granularity, &splits);
     let n = postings.customer.len();
     for from in (0..n).step_by(chunk) {
-        builder.push(postings.slice(from..(from + chunk).min(n)), &segments).unwrap();
+        builder.push(postings.slice(from..(from + chunk).min(n))).unwrap();
     }
     builder.finish()
 }
@@ -160,8 +160,9 @@ fn gained_and_lost(months: &[(u32, u32, u32)]) -> Postings {
 #[test]
 fn the_trend_sets_younger_cohorts_against_older_ones() {
     let postings = gained_and_lost(&[(1, 100, 50), (2, 100, 40), (3, 100, 30), (4, 100, 20)]);
-    let mut builder = CohortBuilder::new(Day::parse("2024-05-31").unwrap(), Granularity::Month, 0);
-    builder.push(postings.rows(), &[]).unwrap();
+    let whole = Splits::default();
+    let mut builder = CohortBuilder::new(Day::parse("2024-05-31").unwrap(), Granularity::Month, &whole);
+    builder.push(postings.rows()).unwrap();
     let triangle = builder.finish();
     let first = triangle.of(None).next().unwrap();
     assert_eq!((first.share(0), first.share(1), first.share(9)), (Some(1.0), Some(0.5), None));
@@ -188,9 +189,10 @@ fn who_was_adjusted_before_being_gained_is_listed_with_the_cohort_of_the_gain() 
 
 #[test]
 fn no_postings_make_no_triangle() {
-    let builder = CohortBuilder::new(AS_OF, Granularity::Month, 2);
+    let splits = Splits::one(2, vec![2]);
+    let builder = CohortBuilder::new(AS_OF, Granularity::Month, &splits);
     assert!(builder.finish().cohorts.is_empty());
-    let mut builder = CohortBuilder::new(AS_OF, Granularity::Month, 2);
+    let mut builder = CohortBuilder::new(AS_OF, Granularity::Month, &splits);
     let postings = gained_and_lost(&[(1, 1, 0)]);
-    assert!(matches!(builder.push(postings.rows(), &[2]), Err(ledger::Error::NoSegment { .. })));
+    assert!(matches!(builder.push(postings.rows()), Err(ledger::Error::NoSegment { .. })));
 }

@@ -2,7 +2,7 @@
 
 use crate::books::{Books, CONTRACTUAL, Columns, Event, keep};
 use ledger::closing::{Change, Frozen, Now, RecordOf, Reopening, Step, Stock, StockBuilder, Who, reopen};
-use ledger::{Closing, Line, Regime, Rules, StreamRule};
+use ledger::{Closing, Line, Regime, Rules, Splits, StreamRule};
 use model::{Day, Period};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -166,12 +166,13 @@ impl Edition {
 
     /// Where customers stand, by the codes of a frozen history.
     pub(crate) fn closing(&self, frozen: &Frozen<'_>) -> Closing {
-        let mut closing = Closing::new(frozen.segments().len() as u16);
         let segment_of: Vec<u16> = match frozen.unsplit().filter(|_| self.segments.is_empty()) {
             Some(unsplit) => vec![unsplit; self.ids.len()],
             None => self.segment_of.clone(),
         };
-        closing.add(&self.books.states, &segment_of).unwrap();
+        let splits = Splits::one(frozen.segments().len() as u16, segment_of);
+        let mut closing = Closing::new(&splits);
+        closing.add(&self.books.states, &splits).unwrap();
         closing
     }
 }

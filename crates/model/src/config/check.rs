@@ -3,7 +3,7 @@
 use super::reason::pattern_words;
 use super::{
     Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, SUBSCRIPTION_COLUMNS,
-    Source, Stream, Word, promise,
+    Source, Stream, Word, promise, split,
 };
 use crate::period::Day;
 use crate::suggest::hint;
@@ -24,7 +24,14 @@ pub const PRESETS: &[&str] = &[
 pub(super) fn syntax(text: &str, error: &toml::de::Error) -> Problem {
     let line = error.span().map_or(0, |span| line_of(text, span.start));
     let message = error.message().to_owned();
-    let suggestion = unknown_field_hint(&message);
+    let suggestion = match &*message {
+        // What early configs had in `[ledger]`.
+        known if known.starts_with("unknown field `segment`") => {
+            "; ways of splitting customers are [[split]], with id = \"region\" and record = \"region\""
+                .to_owned()
+        }
+        _ => unknown_field_hint(&message),
+    };
     Problem { line, message: message + &suggestion }
 }
 
@@ -50,6 +57,7 @@ pub(super) fn problems(text: &str, config: &Config) -> Vec<Problem> {
     checker.names(config);
     checker.streams(config);
     checker.reasons(config);
+    checker.splits(config);
     checker.promises(config);
     checker.found.extend(config.worth.problems());
     for silo in &config.silos {
@@ -232,6 +240,18 @@ impl Checker<'_> {
         }
     }
 
+    fn splits(&mut self, config: &Config) {
+        self.unique("split", &config.splits.iter().map(|split| &split.id).collect::<Vec<_>>());
+        for split in &config.splits {
+            for (at, problem) in split.problems(config) {
+                self.say(at.unwrap_or(&split.id), problem);
+            }
+        }
+        if let Some((at, problem)) = split::earned_problem(config) {
+            self.say(at, problem);
+        }
+    }
+
     fn promises(&mut self, config: &Config) {
         let departments: Vec<_> = config.departments.iter().map(|d| &d.id).collect();
         self.unique("promise", &config.promises.iter().map(|p| &p.id).collect::<Vec<_>>());
@@ -391,6 +411,51 @@ mod tests {
             said(&feed("columns = { record = \"a\", clause = \"s\" }\nclauses = { late = \"past due\" }"))
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn every_problem_of_a_split_names_its_line_and_a_cure() {
+        let table: Vec<(String, &str)> = vec![
+            ("[ledger]\nsegment = \"region\"\n".into(), "kept.toml:5: unknown field `segment`"),
+            ("[ledger]\nsegment = \"region\"\n".into(), "ways of splitting customers are [[split]]"),
+            (
+                "[[split]]\nid = \"a\"\nrecord = \"regoin\"\n".into(),
+                "kept.toml:6: split `a`: no feed keeps `regoin`",
+            ),
+            ("[[split]]\nid = \"a\"\nrecord = \"regoin\"\n".into(), "did you mean `region`?"),
+            ("[[split]]\nid = \"a\"\nevent = \"chanel\"\n".into(), "did you mean `channel`?"),
+            (
+                "[[split]]\nid = \"a\"\nevent = \"channel\"\ntake = \"last\"\n".into(),
+                "unknown variant `last`",
+            ),
+            (
+                "[[split]]\nid = \"a\"\nrecord = \"city\"\ntake = \"most\"\n".into(),
+                "kept.toml:5: split `a`: take says",
+            ),
+            (
+                "[[split]]\nid = \"a\"\n".into(),
+                "kept.toml:5: split `a` needs exactly one of record, event and sql",
+            ),
+            (
+                "[[split]]\nid = \"a\"\nrecord = \"city\"\nsql = \"select\"\n".into(),
+                "exactly one of record, event and sql",
+            ),
+            ("[[split]]\nid = \"a\"\nsql = \" \"\n".into(), "kept.toml:6: split `a`: the query is empty"),
+            ("[[split]]\nid = \"a=b\"\nrecord = \"city\"\n".into(), "the id `a=b` of a split may hold only"),
+            (
+                "[[split]]\nid = \"a\"\nrecord = \"city\"\n".repeat(2),
+                "kept.toml:8: there is already a split `a`",
+            ),
+            (
+                "[ledger]\nearned = \"sorce=x\"\n[[split]]\nid = \"source\"\nrecord = \"city\"\n".into(),
+                "kept.toml:5: there is no split `sorce`; did you mean `source`?",
+            ),
+            ("[ledger]\nearned = \"x\"\n".into(), "kept.toml:5: `x` is no segment; write split=value"),
+        ];
+        for (text, expected) in table {
+            let told = said(&text);
+            assert!(told.iter().any(|line| line.contains(expected)), "{expected} in {told:?}");
+        }
     }
 
     #[test]

@@ -42,8 +42,7 @@ pub(super) struct Begun {
 
 impl Lived {
     pub(super) async fn read(view: &View, customers: &Customers, as_of: Day) -> Result<Self, Error> {
-        let segments = customers.segments.len() as u16;
-        let mut cohorts = Granularity::ALL.map(|by| CohortBuilder::new(as_of, by, segments));
+        let mut cohorts = Granularity::ALL.map(|by| CohortBuilder::new(as_of, by, &customers.splits));
         let mut lives = LivesBuilder::new(as_of);
         let mut begun = Vec::new();
         let mut active = vec![false; customers.count() as usize];
@@ -53,7 +52,7 @@ impl Lived {
             let batch = batch?;
             let postings = posting_rows(&batch)?;
             for builder in &mut cohorts {
-                builder.push(postings, &customers.segment_of)?;
+                builder.push(postings)?;
             }
             lives.push(postings)?;
             let stream = column::<UInt16Array>(&batch, "stream")?.values();

@@ -37,16 +37,15 @@ pub(super) fn curves(lives: &Lives, customers: &Customers) -> Result<Vec<Curve>,
         return Ok(Vec::new());
     }
     let mut curves = vec![curve("", &lives.days, &lives.lost)?];
-    let mut by_segment = vec![(Vec::new(), Vec::new()); customers.segments.len()];
-    if !by_segment.is_empty() {
-        for row in 0..lives.customer.len() {
-            let segment = customers.segment_of[lives.customer[row] as usize];
-            let (days, lost) = &mut by_segment[usize::from(segment)];
+    let mut by_segment = vec![(Vec::new(), Vec::new()); customers.names.len()];
+    for row in 0..lives.customer.len() {
+        for segment in customers.splits.of(lives.customer[row]) {
+            let (days, lost) = &mut by_segment[usize::from(segment?)];
             days.push(lives.days[row]);
             lost.push(lives.lost[row]);
         }
     }
-    for (segment, (days, lost)) in customers.segments.iter().zip(&by_segment) {
+    for (segment, (days, lost)) in customers.names.iter().zip(&by_segment) {
         if !days.is_empty() {
             curves.push(curve(segment, days, lost)?);
         }

@@ -4,6 +4,7 @@ use super::LEVEL_SHARE;
 use super::gather::Lived;
 use super::stay::Curve;
 use crate::customers::Customers;
+use crate::error::Error;
 use ledger::survival::{Cox, Durations, cox, log_rank};
 use model::config::{Config, Regime};
 use std::cmp::Reverse;
@@ -19,7 +20,7 @@ const DAYS_PER_YEAR: f64 = 365.25;
 pub(super) struct Test {
     /// `median`, `log_rank`, `log_rank_segment`, `cox`, `cox_trait`.
     pub(super) kind: &'static str,
-    /// Of the segment or trait.
+    /// Of the segment or trait; of log-rank as a whole the split.
     pub(super) name: String,
     pub(super) customers: Option<u64>,
     pub(super) lost: Option<u64>,
@@ -34,13 +35,25 @@ pub(super) struct Test {
 }
 
 /// All of them; empty when nobody was ever gained.
-pub(super) fn tests(lived: &Lived, curves: &[Curve], customers: &Customers, config: &Config) -> Vec<Test> {
+pub(super) fn tests(
+    lived: &Lived,
+    curves: &[Curve],
+    customers: &Customers,
+    config: &Config,
+) -> Result<Vec<Test>, Error> {
     let mut tests: Vec<Test> = curves.iter().map(median).collect();
     if !tests.is_empty() {
-        tests.extend(segments_differ(lived, customers));
+        let splits = config.splits.iter().map(|split| split.id.get_ref());
+        for ((at, split), codes) in splits.enumerate().zip(customers.splits.codes()) {
+            let of = |customer: &u32| customers.splits.of(*customer).nth(at).transpose();
+            let own: Result<Option<Vec<u16>>, _> = lived.lives.customer.iter().map(of).collect();
+            let names = &customers.names[usize::from(codes.start)..usize::from(codes.end)];
+            let own = own?.unwrap_or_default().into_iter().map(|code| code - codes.start).collect::<Vec<_>>();
+            tests.extend(segments_differ(lived, split, names, &own));
+        }
         tests.extend(leaving_sooner(lived, customers, config));
     }
-    tests
+    Ok(tests)
 }
 
 fn median(curve: &Curve) -> Test {
@@ -62,21 +75,22 @@ fn segments_of(lived: &Lived, customers: &Customers) -> Vec<u16> {
     lived.lives.customer.iter().map(|customer| customers.segment_of[*customer as usize]).collect()
 }
 
-fn segments_differ(lived: &Lived, customers: &Customers) -> Vec<Test> {
-    if customers.segments.is_empty() {
-        return Vec::new();
-    }
-    if customers.segments.len() > SEGMENTS_TESTED {
-        let n = customers.segments.len();
+/// Whether the segments of a split differ; `segment_of` tells each life's.
+fn segments_differ(lived: &Lived, split: &str, names: &[String], segment_of: &[u16]) -> Vec<Test> {
+    let refused =
+        |reason: String| vec![Test { kind: "log_rank", name: split.to_owned(), reason, ..Test::default() }];
+    if names.len() > SEGMENTS_TESTED {
+        let n = names.len();
         let reason = format!("{n} segments are too many to compare at once; {SEGMENTS_TESTED} are the most");
-        return refused("log_rank", reason);
+        return refused(reason);
     }
-    let told = match log_rank(&durations(lived), &segments_of(lived, customers)) {
+    let told = match log_rank(&durations(lived), segment_of) {
         Ok(told) => told,
-        Err(error) => return refused("log_rank", error.to_string()),
+        Err(error) => return refused(error.to_string()),
     };
     let mut tests = vec![Test {
         kind: "log_rank",
+        name: split.to_owned(),
         value: Some(told.chi_square),
         degrees: Some(told.degrees),
         p_value: Some(told.p_value),
@@ -84,7 +98,7 @@ fn segments_differ(lived: &Lived, customers: &Customers) -> Vec<Test> {
     }];
     tests.extend(told.groups.iter().map(|group| Test {
         kind: "log_rank_segment",
-        name: super::name_of(&customers.segments, Some(group.code)).to_owned(),
+        name: super::name_of(names, Some(group.code)).to_owned(),
         customers: Some(group.customers),
         lost: Some(group.lost),
         value: Some(group.expected),

@@ -167,40 +167,42 @@ impl Valued {
                 spread(model, base, &mut self.customers.pareto_nbd);
             }
         }
-        self.told("", base, Some(&whole), draws);
+        let whole = whole.map_err(|error| error.to_string());
+        self.told("", base, whole.as_ref(), draws);
         drop(whole);
         let fitted = largest(customers, base.customer.iter().copied());
-        for (code, segment) in customers.segments.iter().enumerate() {
-            let own = filtered(base, |customer| usize::from(customers.segment_of[customer as usize]) == code);
-            if !own.customer.is_empty() {
-                let worth = fitted.contains(&code).then(|| under_models(&own, config));
-                self.told(segment, &own, worth.as_ref(), draws);
+        for (at, codes) in customers.splits.codes().enumerate() {
+            for code in codes {
+                let is_own = |customer| customers.splits.of(customer).nth(at) == Some(Ok(code));
+                let own = filtered(base, is_own);
+                if own.customer.is_empty() {
+                    continue;
+                }
+                let worth = match at {
+                    0 if fitted.contains(&usize::from(code)) => {
+                        under_models(&own, config).map_err(|error| error.to_string())
+                    }
+                    0 => Err(format!("only the {SEGMENTS_FITTED} largest segments are fitted alone")),
+                    _ => Err("only segments of the first split are fitted alone".to_owned()),
+                };
+                self.told(&customers.names[usize::from(code)], &own, worth.as_ref(), draws);
             }
         }
     }
 
-    fn told(
-        &mut self,
-        segment: &str,
-        base: &HistoryColumns,
-        worth: Option<&Result<Worth, ledger::Error>>,
-        draws: u32,
-    ) {
+    fn told(&mut self, segment: &str, base: &HistoryColumns, worth: Result<&Worth, &String>, draws: u32) {
         let of = Told { segment, customers: base.customer.len() as u64, draws };
         let (bg, pareto) = (&self.customers.bg_nbd, &self.customers.pareto_nbd);
         let sums = [summed(bg, base), summed(pareto, base)];
-        let few = || format!("only the {SEGMENTS_FITTED} largest segments are fitted alone");
         match worth {
-            Some(Ok(worth)) => {
+            Ok(worth) => {
                 self.lines.push(of.purchases("bg_nbd", &worth.bg_nbd, sums[0]));
                 self.lines.push(of.purchases("pareto_nbd", &worth.pareto_nbd, sums[1]));
                 self.lines.push(of.spend(worth));
             }
-            other => {
-                let reason =
-                    other.and_then(|other| other.as_ref().err()).map_or_else(few, ToString::to_string);
+            Err(reason) => {
                 for (model, sums) in ["bg_nbd", "pareto_nbd"].into_iter().zip(sums) {
-                    self.lines.push(of.refused(model, &reason, sums));
+                    self.lines.push(of.refused(model, reason, sums));
                 }
             }
         }
@@ -233,12 +235,15 @@ impl Valued {
         let told =
             |segment, contracts: &Contracts| Told { segment, customers: running(contracts) as u64, draws };
         self.lines.push(told("", contracts).contracts(stream, &whole, fits.then(|| sum(contracts))));
-        for (code, segment) in customers.segments.iter().enumerate() {
-            let of = |customer: u32| usize::from(customers.segment_of[customer as usize]) == code;
-            let own = contracts.filtered(of);
-            if !own.is_empty() {
-                let worth = contract_worth(&own, terms, resampling);
-                self.lines.push(told(segment, &own).contracts(stream, &worth, fits.then(|| sum(&own))));
+        for (at, codes) in customers.splits.codes().enumerate() {
+            for code in codes {
+                let own =
+                    contracts.filtered(|customer| customers.splits.of(customer).nth(at) == Some(Ok(code)));
+                if !own.is_empty() {
+                    let worth = contract_worth(&own, terms, resampling);
+                    let told = told(&customers.names[usize::from(code)], &own);
+                    self.lines.push(told.contracts(stream, &worth, fits.then(|| sum(&own))));
+                }
             }
         }
     }

@@ -7,7 +7,7 @@ use arrow::array::{BooleanArray, Int64Array, StringArray, UInt32Array, UInt64Arr
 use futures::StreamExt;
 use lake::{View, column};
 use ledger::closing::{Frozen, RecordOf, Stock, StockBuilder, Who};
-use ledger::{Closing, Line, PostingRows, StatementBuilder, States};
+use ledger::{Closing, Line, PostingRows, Splits, StatementBuilder, States};
 use model::Day;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ pub(super) struct Company {
     as_of: Day,
     /// Permanent ids by customer code.
     ids: Vec<u128>,
+    /// By the first split; for nobody where customers are not split.
     segment_of: Vec<u16>,
     /// Names by code; none where customers are not split.
     pub(super) segments: Vec<String>,
@@ -29,14 +30,19 @@ pub(super) struct Company {
 
 impl Company {
     pub(super) async fn read(view: View, as_of: Day) -> Result<Self, Error> {
-        let batch = view.table("select customer, id, segment from customers order by customer").await?;
-        let (id, segment): (&StringArray, &StringArray) = (column(&batch, "id")?, column(&batch, "segment")?);
+        let batch = view.table("select customer, id from customers order by customer").await?;
+        let id: &StringArray = column(&batch, "id")?;
         let ids = id.iter().flatten().map(uuid).collect::<Result<Vec<u128>, Error>>()?;
+        // What is closed is kept by the first split.
+        let sql = "select customer, segment from customer_segments \
+                   where split = (select min(split) from segments where rank = 0) order by customer";
+        let batch = view.table(sql).await?;
+        let segment: &StringArray = column(&batch, "segment")?;
         let names: BTreeSet<&str> = segment.iter().flatten().filter(|name| !name.is_empty()).collect();
         let segments: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let code = |name: &str| segments.binary_search_by(|known| known.as_str().cmp(name));
-        let segment_of = segment.iter().map(|name| name.and_then(|name| code(name).ok()).unwrap_or(0) as u16);
-        let segment_of = segment_of.collect();
+        let segment_of: Vec<u16> =
+            segment.iter().map(|name| name.and_then(|name| code(name).ok()).unwrap_or(0) as u16).collect();
         let batch = view.table("select record_hash, customer from customer_of").await?;
         let record: &UInt64Array = column(&batch, "record_hash")?;
         let customer: &UInt32Array = column(&batch, "customer")?;
@@ -49,8 +55,9 @@ impl Company {
 
     /// The lines as restated.
     pub(super) async fn lines(&self) -> Result<Vec<Line>, Error> {
-        let mut builder = StatementBuilder::new(self.as_of, self.segments.len() as u16);
-        self.postings(|rows| builder.push(rows, &self.segment_of)).await?;
+        let splits = Splits::one(self.segments.len() as u16, self.segment_of.clone());
+        let mut builder = StatementBuilder::new(self.as_of, &splits);
+        self.postings(|rows| builder.push(rows)).await?;
         Ok(builder.finish())
     }
 
@@ -68,10 +75,11 @@ impl Company {
 
     /// Where the customers themselves stand, with segments by the codes of a frozen history.
     pub(super) async fn standing(&self, frozen: &Frozen<'_>) -> Result<Closing, Error> {
-        let mut closing = Closing::new(frozen.segments().len() as u16);
         let unsplit = frozen.unsplit().filter(|_| self.segments.is_empty());
         let unsplit = unsplit.map(|code| vec![code; self.ids.len()]);
-        let segment_of = unsplit.as_deref().unwrap_or(&self.segment_of);
+        let segment_of = unsplit.unwrap_or_else(|| self.segment_of.clone());
+        let splits = Splits::one(frozen.segments().len() as u16, segment_of);
+        let mut closing = Closing::new(&splits);
         let mut rows = self.view.stream("select customer, active, value_minor from customer_state").await?;
         while let Some(batch) = rows.next().await {
             let batch = batch?;
@@ -81,7 +89,7 @@ impl Company {
                 value_minor: column::<Int64Array>(&batch, "value_minor")?.values().to_vec(),
                 ..States::default()
             };
-            closing.add(&states, segment_of)?;
+            closing.add(&states, &splits)?;
         }
         Ok(closing)
     }

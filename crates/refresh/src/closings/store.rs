@@ -73,15 +73,9 @@ fn line_columns(lines: &[Line]) -> Vec<ArrayRef> {
         columns.push(numbers(lines.iter().map(|line| line.figures.as_array()[at])));
     }
     for at in 0..OPENING_COHORT.len() {
-        columns.push(numbers(lines.iter().map(|line| cohort(line)[at])));
+        columns.push(numbers(lines.iter().map(|line| line.cohort.as_array()[at])));
     }
     columns
-}
-
-const fn cohort(line: &Line) -> [i64; 5] {
-    let OpeningCohort { lost_count, lost_minor, expanded_minor, contracted_minor, returned_minor } =
-        line.cohort;
-    [lost_count, lost_minor, expanded_minor, contracted_minor, returned_minor]
 }
 
 fn adjustment_columns(rows: &[BridgeRow]) -> Vec<ArrayRef> {
@@ -208,13 +202,7 @@ fn lines(batch: &RecordBatch) -> Result<Vec<Line>, Error> {
             period: period_of(period.value(row))?,
             segment: segment_of(segment, row),
             figures: Figures::from_array(std::array::from_fn(|_| next())),
-            cohort: OpeningCohort {
-                lost_count: next(),
-                lost_minor: next(),
-                expanded_minor: next(),
-                contracted_minor: next(),
-                returned_minor: next(),
-            },
+            cohort: OpeningCohort::from_array(std::array::from_fn(|_| next())),
         })
     };
     let mut lines = (0..batch.num_rows()).map(line).collect::<Result<Vec<_>, Error>>()?;

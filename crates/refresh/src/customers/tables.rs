@@ -26,15 +26,10 @@ pub(super) struct Tables<'a> {
 
 impl Tables<'_> {
     /// Writes them all.
-    pub(super) async fn all(
-        &self,
-        segment_of: &[u16],
-        segments: &[String],
-        before: &Before,
-    ) -> Result<(), Error> {
+    pub(super) async fn all(&self, before: &Before) -> Result<(), Error> {
         self.customer_of().await?;
         self.remembered().await?;
-        self.customers(segment_of, segments).await?;
+        self.customers().await?;
         self.redirects(before).await?;
         self.merges().await?;
         self.review().await?;
@@ -80,18 +75,15 @@ impl Tables<'_> {
         self.put(&tables::overfull_blocks(), vec![Arc::new(UInt64Array::from(overfull.clone()))]).await
     }
 
-    async fn customers(&self, segment_of: &[u16], segments: &[String]) -> Result<(), Error> {
+    async fn customers(&self) -> Result<(), Error> {
         let ids = &self.resolution.ids;
         let mut records = vec![0u32; ids.len()];
         for customer in &self.resolution.customer {
             records[*customer as usize] += 1;
         }
-        let segment =
-            segment_of.iter().map(|code| segments.get(usize::from(*code)).map_or("", String::as_str));
         let columns: Vec<ArrayRef> = vec![
             Arc::new(UInt32Array::from_iter_values(0..ids.len() as u32)),
             Arc::new(StringArray::from_iter_values(ids.iter().map(Uuid::to_string))),
-            Arc::new(StringArray::from_iter_values(segment)),
             Arc::new(UInt32Array::from(records)),
         ];
         self.put(&tables::customers(), columns).await

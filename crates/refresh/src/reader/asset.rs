@@ -1,6 +1,7 @@
 //! How customers stay and what they are worth, from the newest edition.
 
 use super::list::Entry;
+use super::segments::of_split;
 use super::{Current, Reader};
 use crate::error::Error;
 use crate::view::Page;
@@ -24,13 +25,7 @@ impl Reader {
     pub async fn cohorts(&self, granularity: Granularity, segment: &str) -> Result<Cohorts, Error> {
         let current = self.current().await?;
         current.holds("cohorts")?;
-        let sql = format!(
-            "select cohort, age, size, gained_minor, active, value_minor from cohorts \
-             where granularity = {} and segment = {} order by start, age",
-            quoted(granularity.name()),
-            quoted(segment)
-        );
-        let triangle = triangle(granularity, &current.view.table(&sql).await?)?;
+        let triangle = triangle(granularity, &current.cohort_rows(granularity, segment).await?)?;
         let of = |cohort: &ledger::cohorts::Cohort| Cohort {
             period: cohort.period,
             size: cohort.size,
@@ -53,12 +48,13 @@ impl Reader {
         })
     }
 
-    /// Survival of the whole and of every segment.
-    pub async fn survival(&self) -> Result<Survival, Error> {
+    /// Survival of the whole and of every segment of a split.
+    pub async fn survival(&self, split: &str) -> Result<Survival, Error> {
         let current = self.current().await?;
         current.holds("survival_tests")?;
-        let steps = current.view.table("select * from survival order by segment, days").await?;
-        let mut told = current.tests().await?;
+        let sql = format!("select * from survival where {} order by segment, days", of_split(split));
+        let steps = current.view.table(&sql).await?;
+        let mut told = current.tests(split).await?;
         put_steps(&mut told.curves, &steps)?;
         Ok(told)
     }
@@ -107,15 +103,20 @@ impl Reader {
 
 /// Fading customers of a segment, or all.
 fn fading_from(segment: &str) -> String {
-    let only =
-        if segment.is_empty() { String::new() } else { format!(" and c.segment = {}", quoted(segment)) };
+    let only = if segment.is_empty() {
+        String::new()
+    } else {
+        format!(
+            " and w.customer in (select customer from customer_segments where segment = {})",
+            quoted(segment)
+        )
+    };
     format!(
-        "from customer_worth w join customers c on c.customer = w.customer \
-         join customer_state s on s.customer = w.customer where w.fading <> ''{only}"
+        "from customer_worth w join customer_state s on s.customer = w.customer where w.fading <> ''{only}"
     )
 }
 
-fn triangle(granularity: Granularity, batch: &RecordBatch) -> Result<Triangle, Error> {
+pub(super) fn triangle(granularity: Granularity, batch: &RecordBatch) -> Result<Triangle, Error> {
     let name: &StringArray = column(batch, "cohort")?;
     let number = |name| column::<Int64Array>(batch, name);
     let (size, gained) = (number("size")?, number("gained_minor")?);
@@ -142,7 +143,7 @@ fn triangle(granularity: Granularity, batch: &RecordBatch) -> Result<Triangle, E
     Ok(Triangle { granularity, cohorts })
 }
 
-fn all_ages(triangle: &Triangle) -> Vec<Age> {
+pub(super) fn all_ages(triangle: &Triangle) -> Vec<Age> {
     let longest = triangle.cohorts.iter().map(|cohort| cohort.active.len()).max().unwrap_or(0);
     let age = |age: usize| {
         let (mut size, mut gained, mut active, mut value_minor) = (0, 0, 0, 0);
@@ -214,8 +215,19 @@ fn whole(column: &Int64Array, row: usize) -> Option<i64> {
 }
 
 impl Current {
-    /// Everything of survival but the steps of its curves.
-    async fn tests(&self) -> Result<Survival, Error> {
+    /// The triangle of the whole or of a segment, oldest cohort first.
+    pub(super) async fn cohort_rows(&self, by: Granularity, segment: &str) -> Result<RecordBatch, Error> {
+        let sql = format!(
+            "select cohort, age, size, gained_minor, active, value_minor from cohorts \
+             where granularity = {} and segment = {} order by start, age",
+            quoted(by.name()),
+            quoted(segment)
+        );
+        Ok(self.view.table(&sql).await?)
+    }
+
+    /// Everything of survival but the steps of its curves, of the whole and of a split.
+    async fn tests(&self, split: &str) -> Result<Survival, Error> {
         let batch = self.view.table("select * from survival_tests").await?;
         let text = |name| column::<StringArray>(&batch, name);
         let (test, name, reason) = (text("test")?, text("name")?, text("reason")?);
@@ -227,7 +239,13 @@ impl Current {
             (number("value")?, number("low")?, number("high")?, number("p_value")?);
         let count = |of: &UInt64Array, row: usize| of.is_valid(row).then(|| of.value(row));
         let mut told = Survival::default();
-        for row in 0..batch.num_rows() {
+        let is_of_split = |row: usize| match test.value(row) {
+            "median" => name.value(row).is_empty() || Self::split_of(name.value(row)) == Some(split),
+            "log_rank" => name.value(row) == split,
+            "log_rank_segment" => Self::split_of(name.value(row)) == Some(split),
+            _ => true,
+        };
+        for row in (0..batch.num_rows()).filter(|row| is_of_split(*row)) {
             let part = Trait {
                 name: name.value(row).to_owned(),
                 customers: count(customers, row),

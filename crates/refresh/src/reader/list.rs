@@ -133,7 +133,8 @@ impl Current {
         let mut allowed: Option<FxHashSet<u32>> = None;
         let mut conditions = Vec::new();
         if let Some(segment) = &wanted.segment {
-            conditions.push(format!("select customer from customers where segment = {}", quoted(segment)));
+            conditions
+                .push(format!("select customer from customer_segments where segment = {}", quoted(segment)));
         }
         if let Some(search) = wanted.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             conditions.push(search_sql(search));
@@ -150,7 +151,7 @@ impl Current {
         Ok(allowed)
     }
 
-    /// List rows of customers by code: id, name, e-mail, segment, whether active. The name is that of the
+    /// List rows of customers by code: id, name, e-mail, segments, whether active. The name is that of the
     /// first silo of the config that knows one, and so is the e-mail.
     pub(crate) async fn faces(&self, customers: &[u32]) -> Result<FxHashMap<u32, CustomerRow>, Error> {
         if customers.is_empty() {
@@ -158,7 +159,7 @@ impl Current {
         }
         let codes = customers.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
         let sql = format!(
-            "select c.customer, c.id, c.segment, coalesce(s.active, false) as active, coalesce(s.value_minor, 0) as value_minor \
+            "select c.customer, c.id, coalesce(s.active, false) as active, coalesce(s.value_minor, 0) as value_minor \
              from customers c left join customer_state s on c.customer = s.customer where c.customer in ({codes})"
         );
         let mut faces = faces(&self.view.table(&sql).await?)?;
@@ -169,6 +170,20 @@ impl Current {
              where o.customer in ({codes}) order by l.silo, l.rank desc, r.row_no desc"
         );
         name_faces(&mut faces, &self.view.table(&sql).await?)?;
+        if self.holds("customer_segments").is_ok() {
+            let sql = format!(
+                "select c.customer, c.segment from customer_segments c join segments s on s.segment = c.segment \
+                 where c.customer in ({codes}) order by c.customer, s.rank"
+            );
+            let batch = self.view.table(&sql).await?;
+            let (customer, segment): (&UInt32Array, &StringArray) =
+                (column(&batch, "customer")?, column(&batch, "segment")?);
+            for row in 0..batch.num_rows() {
+                if let Some(face) = faces.get_mut(&customer.value(row)) {
+                    face.segments.push(segment.value(row).to_owned());
+                }
+            }
+        }
         Ok(faces)
     }
 }
@@ -194,7 +209,7 @@ fn search_sql(text: &str) -> String {
 
 fn faces(batch: &RecordBatch) -> Result<FxHashMap<u32, CustomerRow>, Error> {
     let customer: &UInt32Array = column(batch, "customer")?;
-    let (id, segment) = (column::<StringArray>(batch, "id")?, column::<StringArray>(batch, "segment")?);
+    let id: &StringArray = column(batch, "id")?;
     let (active, value) =
         (column::<BooleanArray>(batch, "active")?, column::<Int64Array>(batch, "value_minor")?);
     let face = |row: usize| {
@@ -202,7 +217,7 @@ fn faces(batch: &RecordBatch) -> Result<FxHashMap<u32, CustomerRow>, Error> {
             id: id.value(row).to_owned(),
             name: String::new(),
             email: String::new(),
-            segment: segment.value(row).to_owned(),
+            segments: Vec::new(),
             active: active.value(row),
             value_minor: value.value(row),
             day: None,

@@ -130,7 +130,8 @@ fn fits(wanted: &WantedBreaches) -> String {
         all.push(format!("b.month = date '{month}'"));
     }
     if !wanted.segment.is_empty() {
-        all.push(format!("c.segment = {}", quoted(&wanted.segment)));
+        let segment = quoted(&wanted.segment);
+        all.push(format!("b.customer in (select customer from customer_segments where segment = {segment})"));
     }
     all.join(" and ")
 }

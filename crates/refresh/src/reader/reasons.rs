@@ -118,7 +118,10 @@ impl Current {
         let of_segment = if segment.is_empty() {
             String::new()
         } else {
-            format!("and l.customer in (select customer from customers where segment = {})", quoted(segment))
+            format!(
+                "and l.customer in (select customer from customer_segments where segment = {})",
+                quoted(segment)
+            )
         };
         let sql = format!(
             "select {told} as told, count(*) as n from loss_reasons l \

@@ -170,7 +170,10 @@ impl Which {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde calls it with the field's reference"
 )]
-fn perhaps_as_text<S: serde::Serializer>(period: &Option<Period>, to: S) -> Result<S::Ok, S::Error> {
+pub(super) fn perhaps_as_text<S: serde::Serializer>(
+    period: &Option<Period>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
     match period {
         Some(period) => as_text(period, to),
         None => to.serialize_none(),

@@ -1,14 +1,15 @@
 //! `/cohorts`: do we keep newer customers better? The retention triangle, survival, and what goes with leaving sooner.
 
-use super::{stay, tabs, triangle};
+use super::{split, stay, tabs, triangle};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::statement::show::segment_select;
+use crate::pages::segments::select;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::Granularity;
 use refresh::view::asset::{Cohorts, Survival};
+use refresh::view::segments::{Split, SplitCohorts, chosen, told as segment_told};
 use report::{number, retention};
 use serde::Deserialize;
 
@@ -19,6 +20,8 @@ pub struct Asked {
     pub by: Option<String>,
     /// A segment; the whole when empty.
     pub segment: Option<String>,
+    /// The split told segment by segment; the segment's, else the first, when empty.
+    pub split: Option<String>,
     /// `customers` or `value`.
     pub measure: Option<String>,
     /// `share` or `number`.
@@ -43,6 +46,8 @@ pub struct Look {
     pub by: Granularity,
     /// The whole when empty.
     pub segment: String,
+    /// The split told segment by segment, where it is asked for.
+    pub split: String,
     /// What is counted.
     pub counts: Counts,
     /// Numbers instead of shares.
@@ -62,8 +67,10 @@ pub struct View {
     pub cohorts: Cohorts,
     /// How long customers stay.
     pub survival: Survival,
-    /// Segments one can choose.
-    pub segments: Vec<String>,
+    /// Ways of splitting the customers.
+    pub splits: Vec<Split>,
+    /// Segment by segment; `None` where nothing splits the customers.
+    pub split: Option<SplitCohorts>,
 }
 
 impl Asked {
@@ -95,8 +102,8 @@ impl Asked {
                 return Err(Failure::unclear(what, "Write show=share or show=number."));
             }
         };
-        let (segment, all) = (self.segment.unwrap_or_default(), given(self.all).is_some());
-        Ok(Look { by, segment, counts, numbers, all })
+        let (segment, split) = (self.segment.unwrap_or_default(), self.split.unwrap_or_default());
+        Ok(Look { by, segment, split, counts, numbers, all: given(self.all).is_some() })
     }
 }
 
@@ -108,6 +115,7 @@ impl Look {
             &[
                 ("by", self.by.name()),
                 ("segment", &self.segment),
+                ("split", &self.split),
                 ("measure", if self.counts == Counts::Value { "value" } else { "" }),
                 ("show", if self.numbers { "number" } else { "" }),
                 ("all", if self.all { "yes" } else { "" }),
@@ -122,13 +130,19 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let read = hub
         .at_one_edition(|| async {
             let cohorts = reader.cohorts(look.by, &look.segment).await?;
-            Ok((cohorts, reader.survival().await?, reader.segments().await?))
+            let splits = reader.splits().await?;
+            let id = chosen(&splits, &look.split, &look.segment).map(|split| split.id.clone());
+            let split = match &id {
+                Some(id) => Some(reader.split_cohorts(id).await?),
+                None => None,
+            };
+            Ok((cohorts, reader.survival(&id.unwrap_or_default()).await?, splits, split))
         })
         .await?;
-    let Some((edition, (cohorts, survival, segments))) = read else {
+    let Some((edition, (cohorts, survival, splits, split))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Cohorts"));
     };
-    Ok(page(&View { frame: hub.frame(Some(edition)), look, cohorts, survival, segments }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), look, cohorts, survival, splits, split }))
 }
 
 /// The page.
@@ -136,7 +150,7 @@ pub fn page(view: &View) -> Markup {
     let content = html! {
         (tabs("/cohorts"))
         div.lead {
-            p.eyebrow { "Cohorts" @if !view.look.segment.is_empty() { " · " bdi { (view.look.segment) } } }
+            p.eyebrow { "Cohorts" @if !view.look.segment.is_empty() { " · " bdi { (segment_told(&view.splits, &view.look.segment)) } } }
             h1 { (sentence(&view.cohorts)) }
         }
         (controls(view))
@@ -144,6 +158,7 @@ pub fn page(view: &View) -> Markup {
             (layout::empty("No customer was gained here yet. Choose another segment, or look at what was read under Data.", "kept import\nkept refresh"))
         } @else {
             (triangle::section(view))
+            (split::section(view))
             (stay::sections(view))
         }
     };
@@ -197,12 +212,12 @@ fn controls(view: &View) -> Markup {
                     a href=(with(&|look| look.numbers = numbers)) aria-current=[chosen(look.numbers == numbers)] { (name) }
                 }
             }
-            @if !view.segments.is_empty() {
+            @if !view.splits.is_empty() {
                 form.filter.auto method="get" action="/cohorts" {
                     input type="hidden" name="by" value=(look.by.name());
                     @if look.counts == Counts::Value { input type="hidden" name="measure" value="value"; }
                     @if look.numbers { input type="hidden" name="show" value="number"; }
-                    (segment_select(&view.segments, &look.segment))
+                    (select(&view.splits, &look.segment))
                     button type="submit" { "Show" }
                 }
             }
@@ -217,7 +232,14 @@ mod tests {
 
     fn view(cohorts: Cohorts, survival: Survival) -> View {
         let look = Asked::default().look().expect("look");
-        View { frame: samples::frame(), look, cohorts, survival, segments: samples::segments() }
+        View {
+            frame: samples::frame(),
+            look,
+            cohorts,
+            survival,
+            splits: samples::splits(),
+            split: Some(samples::split_cohorts()),
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::pages::customers::shown_name;
 use crate::{layout, links};
 use maud::{Markup, html};
 use refresh::view::asset::{Among, FadingRow};
+use refresh::view::segments::value_of;
 use report::number;
 
 pub(super) fn section(view: &View, limit: usize) -> Markup {
@@ -69,7 +70,7 @@ fn line(view: &View, row: &FadingRow) -> Markup {
             td.n { @match row.limit_days { Some(limit) => a href=(links::definition("fading")) { (number::count(limit.round() as i64)) }, None => "–" } }
             (share(row.bg_nbd_alive)) (share(row.pareto_nbd_alive))
             td { (why_told(row.why)) }
-            td { bdi { (customer.segment) } }
+            td { bdi { (customer.segments.first().map_or("", |first| value_of(first))) } }
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use super::model_name;
 use super::worth::View;
+use crate::pages::segments::switch;
 use crate::{layout, links};
 use maud::{Markup, html};
 use refresh::view::asset::{Among, Model, WorthLine};
+use refresh::view::segments::value_of;
 use report::{forest, number, worth as told};
 use serde_json::Value;
 
@@ -250,8 +252,12 @@ fn running(view: &View, contracts: &[&WorthLine]) -> Markup {
 
 /// Every segment: its part of the whole, and fitted alone.
 pub(super) fn by_segment(view: &View) -> Markup {
-    let segments: Vec<&String> =
-        view.segments.iter().filter(|segment| view.model(Model::BgNbd, segment).is_some()).collect();
+    let of_split = view.splits.iter().filter(|split| split.id == view.split);
+    let segments: Vec<&String> = of_split
+        .flat_map(|split| &split.segments)
+        .map(|segment| &segment.id)
+        .filter(|segment| view.model(Model::BgNbd, segment).is_some())
+        .collect();
     if segments.len() < 2 {
         return html! {};
     }
@@ -279,13 +285,14 @@ pub(super) fn by_segment(view: &View) -> Markup {
         }
     };
     html! {
-        section {
+        section id="segments" {
             h2 { "Segment by segment" span.muted { " · parts of the whole add up to it; fits of their own need not" } }
+            (switch(&view.splits, &view.split, &|id| links::address("/worth", &[("split", id)]) + "#segments"))
             (layout::scroller("Worth by segment", &table))
             @if !refused.is_empty() {
                 details {
                     summary { (number::counted(refused.len(), "fit was refused", "fits were refused")) }
-                    @for line in refused { p { bdi { (line.segment) } ", " (name_of(line)) ": " (line.reason) "." } }
+                    @for line in refused { p { bdi { (value_of(&line.segment)) } ", " (name_of(line)) ": " (line.reason) "." } }
                 }
             }
         }
@@ -300,7 +307,7 @@ fn segment_row(view: &View, segment: &str) -> Markup {
     };
     html! {
         tr {
-            th scope="row" { a href=(links::address("/worth", &[("segment", segment)])) { bdi { (segment) } } }
+            th scope="row" { a href=(links::address("/worth", &[("segment", segment)])) { bdi { (value_of(segment)) } } }
             td.n { a href=(links::among(Among::Valued(Model::BgNbd), segment)) { (counted(customers)) } }
             @for model in PURCHASES {
                 @if let Some(line) = view.model(model, segment) {

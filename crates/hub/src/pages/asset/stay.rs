@@ -6,6 +6,7 @@ use crate::pages::data::sentence;
 use crate::{layout, links};
 use maud::{Markup, html};
 use refresh::view::asset::{Among, Curve, Stay, Test, Trait};
+use refresh::view::segments::value_of;
 use report::survival::{Mark, Point, beside, picture};
 use report::{forest, number};
 
@@ -21,7 +22,7 @@ pub(super) fn sections(view: &View) -> Markup {
     html! {
         section.pair {
             article {
-                h2 { "How long customers stay" @if !curve.segment.is_empty() { span.muted { " · " bdi { (curve.segment) } } } }
+                h2 { "How long customers stay" @if !curve.segment.is_empty() { span.muted { " · " bdi { (value_of(&curve.segment)) } } } }
                 (picture(&points(&curve.steps), &marks(view, &rows)))
                 p.legend { "Share not lost since they were gained, with its 95\u{a0}% interval. " (layout::defined("Survival", "survival")) }
             }
@@ -90,7 +91,7 @@ fn median(view: &View, curve: &Curve) -> Markup {
     html! {
         tr {
             th scope="row" { a href=(Look { segment: curve.segment.clone(), ..view.look.clone() }.link()) {
-                @if curve.segment.is_empty() { "All customers" } @else { bdi { (curve.segment) } }
+                @if curve.segment.is_empty() { "All customers" } @else { bdi { (value_of(&curve.segment)) } }
             } }
             td.n { a href=(links::among(Among::AtRisk { days: 0 }, &curve.segment)) { (count(curve.customers)) } }
             td.n { a href=(links::among(Among::LostAfter { from: 0, until: longest }, &curve.segment)) { (count(curve.lost)) } }
@@ -149,9 +150,9 @@ fn panels(view: &View) -> Markup {
             div.panels {
                 @for curve in segments {
                     article {
-                        h3 { a href=(Look { segment: curve.segment.clone(), ..view.look.clone() }.link()) { bdi { (curve.segment) } }
+                        h3 { a href=(Look { segment: curve.segment.clone(), ..view.look.clone() }.link()) { bdi { (value_of(&curve.segment)) } }
                             span.muted { " " (number::counted(usize::try_from(curve.customers).unwrap_or(0), "customer", "customers")) } }
-                        (beside(&curve.segment, &points(&curve.steps), &all))
+                        (beside(value_of(&curve.segment), &points(&curve.steps), &all))
                     }
                 }
             }

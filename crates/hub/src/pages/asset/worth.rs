@@ -3,12 +3,13 @@
 use super::{fading, models, tabs};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::statement::show::segment_select;
+use crate::pages::segments::select;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::Page;
 use refresh::view::asset::{FadingRow, Model, Worth, WorthLine};
+use refresh::view::segments::{Split, chosen, told as segment_told};
 use report::worth as told;
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ const FADING: usize = 25;
 pub struct Asked {
     /// A segment; the whole when empty.
     pub segment: Option<String>,
+    /// The split told segment by segment; the first when empty.
+    pub split: Option<String>,
     /// Fading customers to skip.
     pub offset: Option<usize>,
 }
@@ -37,8 +40,10 @@ pub struct View {
     pub fading: Page<FadingRow>,
     /// Fading customers skipped.
     pub offset: usize,
-    /// Segments one can choose.
-    pub segments: Vec<String>,
+    /// Ways of splitting the customers.
+    pub splits: Vec<Split>,
+    /// Id of the split told segment by segment.
+    pub split: String,
 }
 
 impl View {
@@ -54,18 +59,20 @@ impl View {
 }
 
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
-    let (segment, offset) = (asked.segment.unwrap_or_default(), asked.offset.unwrap_or(0));
+    let (segment, offset) = (asked.segment.clone().unwrap_or_default(), asked.offset.unwrap_or(0));
     let reader = &hub.reader;
     let read = hub
         .at_one_edition(|| async {
             let fading = reader.fading(&segment, offset, FADING).await?;
-            Ok((reader.worth(&segment).await?, fading, reader.segments().await?))
+            Ok((reader.worth(&segment).await?, fading, reader.splits().await?))
         })
         .await?;
-    let Some((edition, (worth, fading, segments))) = read else {
+    let Some((edition, (worth, fading, splits))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Worth"));
     };
-    Ok(page(&View { frame: hub.frame(Some(edition)), segment, worth, fading, offset, segments }))
+    let asked = asked.split.unwrap_or_default();
+    let split = chosen(&splits, &asked, &segment).map(|split| split.id.clone()).unwrap_or_default();
+    Ok(page(&View { frame: hub.frame(Some(edition)), segment, worth, fading, offset, splits, split }))
 }
 
 /// The page.
@@ -74,16 +81,16 @@ pub fn page(view: &View) -> Markup {
     let content = html! {
         (tabs("/worth"))
         div.lead {
-            p.eyebrow { "Worth" @if !view.segment.is_empty() { " · " bdi { (view.segment) } } }
+            p.eyebrow { "Worth" @if !view.segment.is_empty() { " · " bdi { (segment_told(&view.splits, &view.segment)) } } }
             h1 { (told::sentence(&base, view.frame.currency)) }
             p.summary.muted {
                 "An estimate beside the books, never in them. "
                 a href=(links::definition("customer_equity")) { "Counted over " (told::ahead(view.worth.horizon_days)) ", " (report::number::percent(view.worth.annual_discount)) " a year off." }
             }
         }
-        @if !view.segments.is_empty() {
+        @if !view.splits.is_empty() {
             div.controls { form.filter.auto method="get" action="/worth" {
-                (segment_select(&view.segments, &view.segment))
+                (select(&view.splits, &view.segment))
                 button type="submit" { "Show" }
             } }
         }
@@ -131,7 +138,8 @@ mod tests {
             worth,
             fading,
             offset: 0,
-            segments: samples::segments(),
+            splits: samples::splits(),
+            split: "region".into(),
         }
     }
 

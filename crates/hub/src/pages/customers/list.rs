@@ -4,7 +4,8 @@ use super::{shown_name, state, walked};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::asset;
-use crate::pages::statement::show::{period, segment_select};
+use crate::pages::segments::select;
+use crate::pages::statement::show::period;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
@@ -13,6 +14,7 @@ use refresh::Cause;
 use refresh::view::asset::{Among, Model};
 use refresh::view::closings::BridgeList;
 use refresh::view::reasons::{LossList, Which};
+use refresh::view::segments::{Split, chosen, told as segment_told, value_of};
 use refresh::view::{CustomerList, CustomerRow, Figure, Wanted};
 use report::{calendar, number};
 use serde::Deserialize;
@@ -132,8 +134,8 @@ pub struct View {
     pub wanted: Wanted,
     /// The answer.
     pub list: CustomerList,
-    /// Segments one can choose.
-    pub segments: Vec<String>,
+    /// Ways of splitting the customers.
+    pub splits: Vec<Split>,
     /// What the reason or cause behind a list of losses is called.
     pub cause: Option<String>,
     /// The number of the journey in words; empty for none.
@@ -148,15 +150,15 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
                 Some(list) => hub.reader.cause_name(&list.which).await?,
                 None => None,
             };
-            Ok((hub.reader.customers(&wanted).await?, hub.reader.segments().await?, cause))
+            Ok((hub.reader.customers(&wanted).await?, hub.reader.splits().await?, cause))
         })
         .await?;
-    let Some((edition, (list, segments, cause))) = read else {
+    let Some((edition, (list, splits, cause))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
     let walked =
         wanted.journey.as_ref().map(|number| walked::told(number, hub.reader.company())).unwrap_or_default();
-    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, segments, cause, walked }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, splits, cause, walked }))
 }
 
 /// The page.
@@ -199,7 +201,7 @@ fn sentence(view: &View) -> String {
         told = format!("{told} {}", view.walked);
     }
     if let Some(segment) = &wanted.segment {
-        told = format!("{told}, in segment {segment}");
+        told = format!("{told}, in segment {}", segment_told(&view.splits, segment));
     }
     if let Some(search) = &wanted.search {
         told = format!("{told}, matching “{search}”");
@@ -289,8 +291,8 @@ fn search(view: &View) -> Markup {
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
             }
-            @if !view.segments.is_empty() {
-                (segment_select(&view.segments, view.wanted.segment.as_deref().unwrap_or_default()))
+            @if !view.splits.is_empty() {
+                (select(&view.splits, view.wanted.segment.as_deref().unwrap_or_default()))
             }
             button.keep type="submit" { "Search" }
         }
@@ -318,7 +320,10 @@ fn chips(view: &View) -> Markup {
         chips.push((view.walked.clone(), Wanted { journey: None, ..start.clone() }));
     }
     if let Some(segment) = &wanted.segment {
-        chips.push((format!("segment {segment}"), Wanted { segment: None, ..start.clone() }));
+        chips.push((
+            format!("segment {}", segment_told(&view.splits, segment)),
+            Wanted { segment: None, ..start.clone() },
+        ));
     }
     if let Some(search) = &wanted.search {
         chips.push((format!("matching “{search}”"), Wanted { search: None, ..start.clone() }));
@@ -398,6 +403,15 @@ fn table(view: &View) -> Markup {
     layout::scroller("Customers", &table)
 }
 
+/// The segment of the split the list is of, else of the first.
+fn own_segment<'a>(view: &View, row: &'a CustomerRow) -> &'a str {
+    let chosen = chosen(&view.splits, "", view.wanted.segment.as_deref().unwrap_or_default());
+    let is_of = |segment: &&String| {
+        chosen.is_some_and(|split| split.segments.iter().any(|known| known.id == **segment))
+    };
+    row.segments.iter().find(is_of).map_or("", |segment| value_of(segment))
+}
+
 fn line(view: &View, row: &CustomerRow, (moved, dated): (bool, bool)) -> Markup {
     let value = if moved || view.wanted.bridge.is_some() { number::signed_amount } else { number::amount };
     html! {
@@ -406,7 +420,7 @@ fn line(view: &View, row: &CustomerRow, (moved, dated): (bool, bool)) -> Markup 
             td.n { a href=(links::customer(&row.id)) { (value(row.value_minor, view.frame.currency)) } }
             @if dated { td.when { @if let Some(day) = row.day { (calendar::day(day)) } } }
             td { (state(row.active)) }
-            td { bdi { (row.segment) } }
+            td { bdi { (own_segment(view, row)) } }
             td.mail { bdi { (row.email) } }
             td.code { (row.id) }
         }
@@ -419,8 +433,8 @@ mod tests {
     use crate::samples;
 
     fn view(wanted: Wanted) -> View {
-        let (frame, list, segments) = (samples::frame(), samples::customers(), samples::segments());
-        View { frame, wanted, list, segments, cause: None, walked: String::new() }
+        let (frame, list, splits) = (samples::frame(), samples::customers(), samples::splits());
+        View { frame, wanted, list, splits, cause: None, walked: String::new() }
     }
 
     fn asked(figure: Option<&str>, period: Option<&str>) -> Asked {
@@ -435,7 +449,7 @@ mod tests {
             among: None,
             bridge: None,
             journey: None,
-            segment: Some("North".into()),
+            segment: Some("region=North".into()),
             search: Some("<ann>".into()),
             offset: 50,
             limit: 50,
@@ -444,19 +458,19 @@ mod tests {
         samples::assert_safe(&told);
         assert!(
             told.contains(
-                "371\u{a0}customers lost in September 2026, in segment North, matching “&lt;ann&gt;”."
+                "371\u{a0}customers lost in September 2026, in segment Region: North, matching “&lt;ann&gt;”."
             ),
             "{told}"
         );
         for without in [
-            "/customers?segment=North&amp;q=%3Cann%3E\"",
+            "/customers?segment=region%3DNorth&amp;q=%3Cann%3E\"",
             "/customers?period=2026-09&amp;figure=lost&amp;q=%3Cann%3E\"",
-            "/customers?period=2026-09&amp;figure=lost&amp;segment=North\"",
+            "/customers?period=2026-09&amp;figure=lost&amp;segment=region%3DNorth\"",
         ] {
             assert!(told.contains(without), "{without}");
         }
         assert!(
-            told.contains("figure=lost&amp;segment=North&amp;q=%3Cann%3E\" rel=\"prev\"")
+            told.contains("figure=lost&amp;segment=region%3DNorth&amp;q=%3Cann%3E\" rel=\"prev\"")
                 || told.contains("rel=\"prev\"")
         );
         assert!(told.contains("Value moved") && told.contains("<th scope=\"col\">Day</th>"));

@@ -10,6 +10,7 @@ use maud::{Markup, html};
 use model::config::Department;
 use refresh::view::CustomerLife;
 use refresh::view::asset::CustomerWorth;
+use refresh::view::segments::{Split, chosen, value_of};
 use report::{calendar, number};
 use serde::Deserialize;
 
@@ -38,6 +39,8 @@ pub struct View {
     pub frame: Frame,
     /// The customer.
     pub life: CustomerLife,
+    /// Ways of splitting the customers.
+    pub splits: Vec<Split>,
     /// Department ids and names, in the order of the lanes.
     pub departments: Vec<(String, String)>,
 }
@@ -47,13 +50,17 @@ pub(crate) async fn get(
     Path(id): Path<String>,
     Wants(asked): Wants<Asked>,
 ) -> Result<Markup, Failure> {
-    let read = hub.at_one_edition(|| hub.reader.customer(&id, asked.limit())).await?;
-    let Some((edition, life)) = read else {
+    let read = hub
+        .at_one_edition(|| async {
+            Ok((hub.reader.customer(&id, asked.limit()).await?, hub.reader.splits().await?))
+        })
+        .await?;
+    let Some((edition, (life, splits))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
     let life = life.ok_or_else(|| nobody(&id))?;
     let departments = hub.reader.company().departments.iter().map(named).collect();
-    Ok(page(&View { frame: hub.frame(Some(edition)), life, departments }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), life, splits, departments }))
 }
 
 /// There is no customer of that id.
@@ -116,12 +123,19 @@ fn facts(view: &View) -> Markup {
             div { dt { (layout::defined("Gained", "gained")) } dd { (day(life.gained_on)) } }
             div { dt { (layout::defined("Lost", "lost")) } dd { (day(life.lost_on)) } }
             @if let Some(worth) = &life.worth { (expected(view, worth)) }
-            div { dt { "Segment" } dd { @if row.segment.is_empty() { "–" } @else {
-                a href=(links::address("/customers", &[("segment", &row.segment)])) { bdi { (row.segment) } }
-            } } }
+            @for segment in &row.segments {
+                div { dt { (split_name(view, segment)) } dd {
+                    a href=(links::address("/customers", &[("segment", segment)])) { bdi { (value_of(segment)) } }
+                } }
+            }
             div { dt { "E-mail" } dd.mail { bdi { (if row.email.is_empty() { "–" } else { &row.email }) } } }
         }
     }
+}
+
+/// What the split of a segment is called.
+fn split_name<'a>(view: &'a View, segment: &'a str) -> &'a str {
+    chosen(&view.splits, "", segment).map_or("Segment", |split| &split.name)
 }
 
 /// What models say of the customer; apart from what the books say.
@@ -158,6 +172,7 @@ mod tests {
         View {
             frame: samples::frame(),
             life: samples::life(),
+            splits: samples::splits(),
             departments: departments.map(|(id, name)| (id.to_owned(), name.to_owned())).to_vec(),
         }
     }

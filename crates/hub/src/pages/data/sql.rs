@@ -20,7 +20,7 @@ const LONG: usize = 40;
 const EXAMPLES: [(&str, &str); 5] = [
     (
         "Customers by segment",
-        "select c.segment, count(*) as customers, sum(s.value_minor) / 100.0 as value\nfrom customers c join customer_state s on s.customer = c.customer\nwhere s.active\ngroup by c.segment\norder by value desc",
+        "select c.segment, count(*) as customers, sum(s.value_minor) / 100.0 as value\nfrom customer_segments c join customer_state s on s.customer = c.customer\nwhere s.active\ngroup by c.segment\norder by value desc",
     ),
     ("The latest imports", "select * from imports order by at desc limit 20"),
     (

@@ -5,11 +5,12 @@ use super::tables;
 use crate::api::{self, Answer};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::statement::show::segment_select;
+use crate::pages::segments::select_of;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::journey::{Journey, share};
+use refresh::view::segments::value_of;
 use report::{calendar, number};
 use serde::Deserialize;
 
@@ -117,7 +118,7 @@ pub fn page(view: &View) -> Markup {
     let nobody = journey.totals.customers == 0;
     let content = html! {
         div.lead {
-            p.eyebrow { "Journey" @if !journey.segment.is_empty() { " · " bdi { (journey.segment) } } }
+            p.eyebrow { "Journey" @if !journey.segment.is_empty() { " · " bdi { (value_of(&journey.segment)) } } }
             h1 { (sentence(view)) }
             @if view.show != Show::All { p.summary.muted { (compared(view)) } }
         }
@@ -212,7 +213,7 @@ fn controls(view: &View) -> Markup {
                 form.filter method="get" action="/journey" {
                     @if view.show != Show::All { input type="hidden" name="show" value=(view.show.name()); }
                     @if view.share != USUAL { input type="hidden" name="share" value=(view.share); }
-                    (segment_select(&view.segments, &view.journey.segment))
+                    (select_of(&view.segments, &view.journey.segment))
                     button type="submit" { "Show" }
                 }
             }

@@ -94,7 +94,7 @@ pub fn page(view: &View) -> Markup {
         div.lead {
             p.eyebrow {
                 a href=(links::address("/promises", &[("segment", segment)])) { "Promises" }
-                @if !segment.is_empty() { " · " bdi { (segment) } }
+                @if !segment.is_empty() { " · " bdi { (refresh::view::segments::value_of(segment)) } }
             }
             h1 { (sentence(view, month)) }
         }

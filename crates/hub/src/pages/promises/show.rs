@@ -4,13 +4,14 @@ use super::breaches;
 use crate::api::{self, Answer};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::statement::show::segment_select;
+use crate::pages::segments::select_of;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Granularity, Period};
 use refresh::view::journey::{Counted, Number, Who};
 use refresh::view::promises::{Month, Promised, Promises, Told};
+use refresh::view::segments::value_of;
 use report::rate::{self, Rate};
 use report::{number, spark};
 use serde::Deserialize;
@@ -73,7 +74,7 @@ pub fn page(view: &View) -> Markup {
     let measured = promises.promises.iter().any(|promise| promise.rule.is_some());
     let content = html! {
         div.lead {
-            p.eyebrow { "Promises" @if !promises.segment.is_empty() { " · " bdi { (promises.segment) } } }
+            p.eyebrow { "Promises" @if !promises.segment.is_empty() { " · " bdi { (value_of(&promises.segment)) } } }
             h1 { (sentence(promises)) }
         }
         @if promises.promises.is_empty() {
@@ -81,7 +82,7 @@ pub fn page(view: &View) -> Markup {
         } @else {
             @if !view.segments.is_empty() && measured {
                 form.filter method="get" action="/promises" {
-                    (segment_select(&view.segments, &promises.segment))
+                    (select_of(&view.segments, &promises.segment))
                     button type="submit" { "Show" }
                 }
             }

@@ -1,15 +1,17 @@
 //! `/reasons`: one sentence, what lost customers said beside what came before, and the tables behind both.
 
-use super::{before, said, tables, unknown};
+use super::{before, said, split, tables, unknown};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::statement::show::{period, segment_select};
+use crate::pages::segments::select;
+use crate::pages::statement::show::period;
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::config::UNKNOWN_REASON;
 use model::{Granularity, Period};
 use refresh::view::reasons::{Reasons, Span, Which};
+use refresh::view::segments::{Split, SplitReasons, chosen, told as segment_told};
 use report::reasons::Told;
 use report::{calendar, reasons as picture};
 use serde::Deserialize;
@@ -23,6 +25,8 @@ pub struct Asked {
     pub period: Option<String>,
     /// A segment; the whole when empty.
     pub segment: Option<String>,
+    /// The split told segment by segment; the segment's, else the first, when empty.
+    pub split: Option<String>,
 }
 
 impl Asked {
@@ -53,8 +57,10 @@ pub struct View {
     pub reasons: Option<Reasons>,
     /// What was asked for.
     pub span: Span,
-    /// Segments one can choose.
-    pub segments: Vec<String>,
+    /// Ways of splitting the customers.
+    pub splits: Vec<Split>,
+    /// Segment by segment; `None` where nothing splits the customers.
+    pub split: Option<SplitReasons>,
     /// The segment asked for; empty for the whole.
     pub segment: String,
     /// Whether the company has a list of reasons.
@@ -62,7 +68,7 @@ pub struct View {
 }
 
 impl View {
-    fn by(&self) -> Option<Granularity> {
+    pub(super) fn by(&self) -> Option<Granularity> {
         match self.span {
             Span::All => None,
             Span::Latest(by) => Some(by),
@@ -86,14 +92,25 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let segment = asked.segment.unwrap_or_default();
     let read = hub
         .at_one_edition(|| async {
-            Ok((hub.reader.reasons(span, &segment).await?, hub.reader.segments().await?))
+            let splits = hub.reader.splits().await?;
+            let reasons = hub.reader.reasons(span, &segment).await?;
+            // Of the period in front, whichever that is.
+            let here = match reasons.as_ref().and_then(|reasons| reasons.period) {
+                Some(period) => Span::One(period),
+                None => span,
+            };
+            let split = match chosen(&splits, asked.split.as_deref().unwrap_or_default(), &segment) {
+                Some(split) => hub.reader.split_reasons(here, &split.id).await?,
+                None => None,
+            };
+            Ok((reasons, splits, split))
         })
         .await?;
-    let Some((edition, (reasons, segments))) = read else {
+    let Some((edition, (reasons, splits, split))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Reasons, "Reasons"));
     };
     let listed = !hub.reader.company().reasons.is_empty();
-    Ok(page(&View { frame: hub.frame(Some(edition)), reasons, span, segments, segment, listed }))
+    Ok(page(&View { frame: hub.frame(Some(edition)), reasons, span, splits, split, segment, listed }))
 }
 
 /// The page.
@@ -123,7 +140,7 @@ fn told(view: &View, reasons: &Reasons) -> Markup {
     };
     html! {
         div.lead {
-            p.eyebrow { "Reasons" @if !view.segment.is_empty() { " · " bdi { (view.segment) } } }
+            p.eyebrow { "Reasons" @if !view.segment.is_empty() { " · " bdi { (segment_told(&view.splits, &view.segment)) } } }
             h1 { (picture::sentence(&told)) }
         }
         (controls(view, reasons.period, &reasons.periods))
@@ -148,6 +165,7 @@ fn told(view: &View, reasons: &Reasons) -> Markup {
             }
             (tables::before(view, reasons))
             (tables::stated(view, reasons))
+            (split::section(view, reasons))
         }
     }
 }
@@ -183,7 +201,7 @@ fn controls(view: &View, shown: Option<Period>, periods: &[Period]) -> Markup {
                     }
                 }
             }
-            @if !view.segments.is_empty() { (segment_form(view, shown)) }
+            @if !view.splits.is_empty() { (segment_form(view, shown)) }
         }
     }
 }
@@ -193,7 +211,7 @@ fn segment_form(view: &View, shown: Option<Period>) -> Markup {
         form.filter method="get" action="/reasons" {
             input type="hidden" name="by" value=(view.by().map_or("all", Granularity::name));
             @if let Some(period) = shown { input type="hidden" name="period" value=(period); }
-            (segment_select(&view.segments, &view.segment))
+            (select(&view.splits, &view.segment))
             button type="submit" { "Show" }
         }
     }
@@ -209,7 +227,8 @@ mod tests {
             frame: samples::frame(),
             reasons,
             span: Span::Latest(Granularity::Year),
-            segments: samples::segments(),
+            splits: samples::splits(),
+            split: Some(samples::split_reasons()),
             segment: String::new(),
             listed: true,
         }
@@ -284,7 +303,7 @@ mod tests {
     #[test]
     fn an_address_that_cannot_be_understood_says_what_to_write() {
         let asked = |by: &str, period: &str| {
-            Asked { by: Some(by.into()), period: Some(period.into()), segment: None }.span()
+            Asked { by: Some(by.into()), period: Some(period.into()), ..Asked::default() }.span()
         };
         assert_eq!(asked("", "").expect("fine"), Span::Latest(Granularity::Year));
         assert_eq!(asked("all", "").expect("fine"), Span::All);

@@ -1,14 +1,15 @@
 //! `/`: one sentence, the waterfall of a period in customers and in value, and the periods behind it.
 
-use super::{bridge, figures, history, one};
+use super::{bridge, figures, history, one, rates, split};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
-use crate::pages::{asset, closings};
+use crate::pages::{asset, closings, segments};
 use crate::{Hub, links};
 use axum::extract::State;
 use maud::{Markup, html};
 use model::{Granularity, Period};
 use refresh::view::closings::{Basis, Bridge};
+use refresh::view::segments::{Split, SplitStatement, chosen, told as segment_told};
 use refresh::view::{Line, Statement};
 use report::{Figures, calendar, sentence};
 use serde::Deserialize;
@@ -22,6 +23,10 @@ pub struct Asked {
     pub period: Option<String>,
     /// A segment; the whole when empty.
     pub segment: Option<String>,
+    /// The split told segment by segment; the segment's, else the first, when empty.
+    pub split: Option<String>,
+    /// `all` lists every segment, not only the largest.
+    pub segments: Option<String>,
     /// Anything shows all periods, not only the latest.
     pub all: Option<String>,
     /// `reported` or `restated`; as reported where anything is closed when empty.
@@ -35,8 +40,14 @@ pub struct View {
     pub frame: Frame,
     /// The periods.
     pub statement: Statement,
-    /// Segments one can choose.
-    pub segments: Vec<String>,
+    /// Ways of splitting the customers.
+    pub splits: Vec<Split>,
+    /// The statement segment by segment; `None` where nothing splits the customers.
+    pub split: Option<SplitStatement>,
+    /// Whether every segment is listed.
+    pub all_segments: bool,
+    /// Whether the config tells who came by recommendation.
+    pub knows_earned: bool,
     /// The period in front; the last that is over when `None`.
     pub period: Option<Period>,
     /// Whether all periods are listed.
@@ -120,7 +131,7 @@ impl View {
 pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let (by, period) = wanted(&asked)?;
     let basis = basis(&asked)?;
-    let segment = asked.segment.unwrap_or_default();
+    let segment = asked.segment.clone().unwrap_or_default();
     let read = hub
         .at_one_edition(|| async {
             let statement = hub.reader.statement(by, &segment, basis).await?;
@@ -128,10 +139,15 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
                 Basis::Reported => hub.reader.statement(by, &segment, Some(Basis::Restated)).await?.lines,
                 Basis::Restated => Vec::new(),
             };
-            Ok((statement, restated, hub.reader.segments().await?))
+            let splits = hub.reader.splits().await?;
+            let split = match chosen(&splits, asked.split.as_deref().unwrap_or_default(), &segment) {
+                Some(split) => Some(hub.reader.split_statement(by, &split.id, basis).await?),
+                None => None,
+            };
+            Ok((statement, restated, splits, split))
         })
         .await?;
-    let Some((edition, (statement, restated, segments))) = read else {
+    let Some((edition, (statement, restated, splits, split))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Statement"));
     };
     let mut view = View {
@@ -139,7 +155,10 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
         bridge: None,
         frame: hub.frame(Some(edition)),
         statement,
-        segments,
+        splits,
+        split,
+        all_segments: asked.segments.as_deref() == Some("all"),
+        knows_earned: hub.reader.company().ledger.earned.is_some(),
         period,
         all: asked.all.is_some_and(|all| !all.is_empty()),
     };
@@ -221,13 +240,15 @@ fn told(view: &View, line: &Line) -> Markup {
         (asset::tabs("/"))
         div.lead {
             p.eyebrow {
-                "Statement" @if !view.segment().is_empty() { " · " bdi { (view.segment()) } }
+                "Statement" @if !view.segment().is_empty() { " · " bdi { (segment_told(&view.splits, view.segment())) } }
             }
             h1 { (sentence::statement(&figures, view.frame.currency, view.so_far(line.period))) }
         }
         (controls(view, Some(line.period)))
         (one::blocks(view, line, &figures))
+        (rates::section(view, line))
         (bridge::section(view))
+        (split::section(view, line))
         (history::pictures(view))
         (history::tables(view))
     }
@@ -273,7 +294,7 @@ fn controls(view: &View, shown: Option<Period>) -> Markup {
                 }
             }
             @if view.statement.closed_until.is_some() { (basis_switch(view, shown)) }
-            @if !view.segments.is_empty() { (segment_form(view, shown)) }
+            @if !view.splits.is_empty() { (segment_form(view, shown)) }
             (closing_links(view, shown))
         }
     }
@@ -308,25 +329,8 @@ fn segment_form(view: &View, shown: Option<Period>) -> Markup {
             input type="hidden" name="by" value=(view.by().name());
             @if let Some(period) = shown { input type="hidden" name="period" value=(period); }
             @if view.statement.closed_until.is_some() { input type="hidden" name="as" value=(view.statement.basis.name()); }
-            (segment_select(&view.segments, view.segment()))
+            (segments::select(&view.splits, view.segment()))
             button type="submit" { "Show" }
-        }
-    }
-}
-
-/// A choice of segments; the first is the whole.
-pub(crate) fn segment_select(segments: &[String], chosen: &str) -> Markup {
-    html! {
-        label { span { "Segment" }
-            select name="segment" data-submit {
-                option value="" { "All customers" }
-                @for segment in segments {
-                    option value=(segment) selected[segment == chosen] { (segment) }
-                }
-                @if !chosen.is_empty() && !segments.iter().any(|segment| segment == chosen) {
-                    option value=(chosen) selected { (chosen) }
-                }
-            }
         }
     }
 }
@@ -342,7 +346,10 @@ mod tests {
             Self {
                 frame: samples::frame(),
                 statement: samples::statement(lines),
-                segments: samples::segments(),
+                splits: samples::splits(),
+                split: None,
+                all_segments: false,
+                knows_earned: false,
                 period: None,
                 all: false,
                 restated: Vec::new(),
