@@ -38,7 +38,7 @@ pub use map::{Edge, HandOff, Map, Node};
 pub use pass::{Between, Grouped, Pass, Walk};
 pub use paths::{Ended, Path, PathOrder, Paths};
 pub use promises::{EventIs, Obligation, Promises, Rule, State, Tally, Within};
-pub use scorecard::{Facts, MARKS, Mark, Monthly, ScoreDays, Scorecard};
+pub use scorecard::{Facts, Followed, MARKS, Mark, Monthly, ScoreDays, Scorecard};
 pub use sequences::SequenceKey;
 pub use spread::{EXACT, Spread};
 pub use steps::{Flow, Place, Steps};

@@ -57,6 +57,39 @@ pub struct ScoreDays {
     pub recent_days: u16,
 }
 
+/// Contacts of active customers so long ago that it is known who left within the days of follow-up. A customer with
+/// many contacts counts with each, so that those after which all went well weigh as much as the failures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// Contacts.
+    pub events: u64,
+    /// Of these, those whose customer left within those days.
+    pub left: u64,
+    /// Contacts that failed.
+    pub failures: u64,
+    /// Of these, those whose customer left within those days.
+    pub failures_left: u64,
+}
+
+impl Followed {
+    const NONE: Self = Self { events: 0, left: 0, failures: 0, failures_left: 0 };
+
+    fn count(&mut self, failed: bool, left: bool) {
+        self.events += 1;
+        self.left += u64::from(left);
+        self.failures += u64::from(failed);
+        self.failures_left += u64::from(failed && left);
+    }
+
+    /// Adds those of others.
+    pub const fn add(&mut self, other: Self) {
+        self.events += other.events;
+        self.left += other.left;
+        self.failures += other.failures;
+        self.failures_left += other.failures_left;
+    }
+}
+
 /// The figures of one touchpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
@@ -65,6 +98,8 @@ pub struct Facts {
     pub events: u64,
     /// Events by code of `model::Outcome`; outcomes this version does not know count as unknown.
     pub outcomes: [u64; Outcome::ALL.len()],
+    /// Who left after a contact.
+    pub followed: Followed,
     /// From the event before of the same reference; events without a reference have not waited.
     pub wait: Spread,
 }
@@ -85,6 +120,7 @@ impl Facts {
         customers: [0; MARKS.len()],
         events: 0,
         outcomes: [0; Outcome::ALL.len()],
+        followed: Followed::NONE,
         wait: Spread::NONE,
     };
 
@@ -165,7 +201,7 @@ impl Scorecard {
 
     /// Whether something is true of a customer at a touchpoint, or at any.
     pub(crate) fn is_marked(&mut self, life: &Life<'_>, touchpoint: Option<u16>, mark: Mark) -> bool {
-        self.mark(life);
+        self.mark(life, |_, _, _| {});
         let bits = match touchpoint {
             Some(touchpoint) => self.scratch.marks.get(usize::from(touchpoint)).copied().unwrap_or(0),
             None => self.scratch.whole(),
@@ -174,8 +210,9 @@ impl Scorecard {
         has(bits, mark)
     }
 
-    /// Sets the marks of a life.
-    fn mark(&mut self, life: &Life<'_>) {
+    /// Sets the marks of a life, and tells each contact of which it is known who left after it: where it was, whether
+    /// it failed, and whether she left.
+    fn mark(&mut self, life: &Life<'_>, mut followed: impl FnMut(usize, bool, bool)) {
         let ScoreDays { as_of, follow_up_days, recent_days } = self.days;
         let (follow_up, recent) = (i32::from(follow_up_days), i32::from(recent_days));
         for at in 0..life.touchpoint.len() {
@@ -186,6 +223,7 @@ impl Scorecard {
                 day <= as_of.saturating_sub(follow_up) && self.fates.is_active(life.customer, day);
             if is_followed {
                 let left = self.fates.is_lost_within(life.customer, day, day.saturating_add(follow_up));
+                followed(touchpoint, failed, left);
                 bits |= bit(Mark::Followed) | only(left, Mark::Left);
                 bits |= only(failed, Mark::FailedFollowed) | only(failed && left, Mark::FailedLeft);
             }
@@ -272,7 +310,9 @@ impl Walk for Scorecard {
     fn life(&mut self, life: &Life<'_>) {
         self.life += 1;
         self.count_events(life);
-        self.mark(life);
+        let mut facts = std::mem::take(&mut self.facts);
+        self.mark(life, |touchpoint, failed, left| facts[touchpoint].followed.count(failed, left));
+        self.facts = facts;
         for &touchpoint in &self.scratch.met {
             let touchpoint = usize::from(touchpoint);
             count(&mut self.facts[touchpoint].customers, self.scratch.marks[touchpoint]);
@@ -289,6 +329,7 @@ impl Walk for Scorecard {
             add(&mut mine.customers, &theirs.customers);
             add(&mut mine.outcomes, &theirs.outcomes);
             mine.events += theirs.events;
+            mine.followed.add(theirs.followed);
             mine.wait.merge(&theirs.wait);
         }
         add(&mut self.whole, &other.whole);

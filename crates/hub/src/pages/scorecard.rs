@@ -75,8 +75,8 @@ pub fn page(view: &View) -> Markup {
             (table(card))
             p.muted {
                 "Failed: an event that failed, came late, was reopened or complained about. Wait: since the event before of the same order or ticket. "
-                "Left after: of the customers who were there while active, those who were lost within " (card.follow_up_days)
-                " days (90, and as long as a customer counts as active after a purchase), where that is known; after failure: of those who were failed there. Who had many contacts had many chances to leave after one, so the two columns are not to be set against each other; the difference on the journey is. "
+                "Left after: of the contacts there with active customers, those after which the customer was lost within " (card.follow_up_days)
+                " days (90, and as long as a customer counts as active after a purchase), where that is known; after failure: of those that failed. Each contact counts, so the two may be set against each other; each opens the customers who left. "
                 "Unharmed: of those who were there in the last 90 days, those whom nothing failed there. It tells who, not why."
             }
         }
@@ -91,7 +91,9 @@ fn sentence(card: &Scorecard) -> String {
         return "Nobody met any touchpoint in the last 90 days.".to_owned();
     };
     let part = |row: &&Scored| share(row.facts.recent_unharmed, row.facts.recent);
-    let parts = card.rows.iter().filter(|row| row.facts.recent >= 20);
+    // A touchpoint that is a failure by itself, such as a cancelled order, has nothing to be compared with.
+    let may_go_well = |row: &&Scored| row.facts.failures < row.facts.events;
+    let parts = card.rows.iter().filter(|row| row.facts.recent >= 20).filter(may_go_well);
     let worst = parts.min_by(|a, b| part(a).unwrap_or(1.0).total_cmp(&part(b).unwrap_or(1.0)));
     let beside = match worst {
         Some(row) if part(&row).is_some_and(|part| part < 1.0) => {
@@ -172,8 +174,8 @@ fn figures(card: &Scorecard, key: &str, facts: &Facts, trend: &Markup) -> Markup
         td.trend { (trend) }
         td.when { (span(facts.wait.median_us)) }
         td.when { (span(facts.wait.p90_us)) }
-        td.n { a href=(link(Counted::FollowedLeft)) { (told(share(facts.followed_left, facts.followed))) } }
-        td.n { a href=(link(Counted::FailedLeft)) { (told(share(facts.failed_left, facts.failed_followed))) } }
+        td.n { a href=(link(Counted::FollowedLeft)) { (told(share(facts.contacts_left, facts.contacts_followed))) } }
+        td.n { a href=(link(Counted::FailedLeft)) { (told(share(facts.failures_left, facts.failures_followed))) } }
         td.n { a href=(link(Counted::RecentUnharmed)) { (told(share(facts.recent_unharmed, facts.recent))) } }
     }
 }

@@ -1,7 +1,7 @@
 //! The scorecard against plain reading of every life, and its lists.
 
 use crate::histories::{Event, TOUCHPOINTS, day, fates, history, in_parts, lives, postings, walk};
-use journey::{Behind, Fates, List, MARKS, Mark, ScoreDays, Scorecard};
+use journey::{Behind, Fates, Followed, List, MARKS, Mark, ScoreDays, Scorecard};
 use model::{Day, Outcome};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +44,19 @@ fn fits(events: &[&Event], fates: &Fates, days: ScoreDays, mark: Mark) -> bool {
     }
 }
 
+/// Contacts at a touchpoint of which it is known who left after them, read from the definition.
+fn contacts_followed(events: &[Event], touchpoint: u16, fates: &Fates, days: ScoreDays) -> Followed {
+    let alone = |event: &&Event, mark| fits(&[event], fates, days, mark);
+    let there = || events.iter().filter(|event| event.touchpoint == touchpoint);
+    let count = |mark| there().filter(|event| alone(event, mark)).count() as u64;
+    Followed {
+        events: count(Mark::Followed),
+        left: count(Mark::Left),
+        failures: count(Mark::FailedFollowed),
+        failures_left: count(Mark::FailedLeft),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -72,6 +85,10 @@ proptest! {
                 None => scorecard.whole(mark),
             };
             prop_assert_eq!(told, customers.len() as u64, "{:?} {:?}", place, mark);
+            if let Some(code) = place {
+                let told = scorecard.facts()[usize::from(code)].followed;
+                prop_assert_eq!(told, contacts_followed(&events, code, &fates, days));
+            }
             let behind = Behind::Marked(Box::new(begin()), place, mark);
             prop_assert_eq!(walk(List::new(behind), &events, 6).into_customers(), customers);
         }

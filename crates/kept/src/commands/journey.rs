@@ -191,8 +191,8 @@ fn scorecard(card: &Scorecard) -> String {
                 percent(share(facts.failures, facts.events)),
                 span(facts.wait.median_us),
                 span(facts.wait.p90_us),
-                percent(share(facts.followed_left, facts.followed)),
-                percent(share(facts.failed_left, facts.failed_followed)),
+                percent(share(facts.contacts_left, facts.contacts_followed)),
+                percent(share(facts.failures_left, facts.failures_followed)),
                 percent(share(facts.recent_unharmed, facts.recent)),
             ]
         })

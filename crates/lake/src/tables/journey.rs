@@ -87,9 +87,14 @@ pub fn funnel() -> Table {
 pub fn touchpoint_facts() -> Table {
     let mut fields = vec![must("touchpoint", UInt16)];
     fields.extend(waits());
-    let counts = [&["events", "failures", "waits"], TOUCHPOINT_MARKS].concat();
+    let events = ["events", "failures", "waits"];
+    let counts = [&events, TOUCHPOINT_FOLLOWED, TOUCHPOINT_MARKS].concat();
     of_group("touchpoint_facts", &counts, fields)
 }
+
+/// Counts of contacts in `touchpoint_facts` of which it is known who left after them, in order: see `journey::Followed`.
+const TOUCHPOINT_FOLLOWED: &[&str] =
+    &["contacts_followed", "contacts_left", "failures_followed", "failures_left"];
 
 /// Counts of customers in `touchpoint_facts`, in order: see `journey::Mark`.
 pub const TOUCHPOINT_MARKS: &[&str] = &[

@@ -3,7 +3,7 @@
 use super::Group;
 use super::setting::{Days, Side};
 use crate::error::Error;
-use ::journey::{Compared, Contrast, Exposure, Facts, MARKS, NONE, Scorecard, Spread};
+use ::journey::{Compared, Contrast, Exposure, Facts, Followed, MARKS, NONE, Scorecard, Spread};
 use arrow::array::{
     ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt16Array,
     UInt32Array, UInt64Array,
@@ -239,6 +239,7 @@ fn facts(_: &Side, group: &Group) -> Vec<Row> {
         let mut row = vec![Cell::Code(code as u16)];
         row.extend(waits(&facts.wait));
         row.extend(counts([facts.events, facts.failures(), facts.wait.count()]));
+        row.extend(followed(facts.followed));
         row.extend(MARKS.map(|mark| Cell::Count(facts.customers(mark))));
         row
     };
@@ -252,8 +253,16 @@ fn experience(scorecard: &Scorecard) -> Row {
     row.extend(waits(&Spread::default()));
     let sum = |of: fn(&Facts) -> u64| scorecard.facts().iter().map(of).sum();
     row.extend(counts([sum(|facts| facts.events), sum(Facts::failures), sum(|facts| facts.wait.count())]));
+    let mut all = Followed::default();
+    scorecard.facts().iter().for_each(|facts| all.add(facts.followed));
+    row.extend(followed(all));
     row.extend(MARKS.map(|mark| Cell::Count(scorecard.whole(mark))));
     row
+}
+
+fn followed(contacts: Followed) -> [Cell; 4] {
+    let Followed { events, left, failures, failures_left } = contacts;
+    counts([events, left, failures, failures_left])
 }
 
 fn months(_: &Side, group: &Group) -> Vec<Row> {

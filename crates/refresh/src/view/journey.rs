@@ -438,6 +438,14 @@ pub struct Facts {
     pub failures: u64,
     /// From the event before of the same order or ticket.
     pub wait: Wait,
+    /// Contacts of active customers, so long ago that it is known who left after them.
+    pub contacts_followed: u64,
+    /// Of these, those whose customer left within the days of follow-up.
+    pub contacts_left: u64,
+    /// Contacts of this kind that failed.
+    pub failures_followed: u64,
+    /// Of these, those whose customer left within the days of follow-up.
+    pub failures_left: u64,
     /// Customers there.
     pub met: u64,
     /// Customers failed there.
