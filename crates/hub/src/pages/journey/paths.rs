@@ -63,7 +63,7 @@ pub fn page(view: &View) -> Markup {
         div.controls { (switch(true)) }
         @for goal in &view.goals { (told(view, goal)) }
         p.muted {
-            "A path holds the touchpoints between two purchases, before the first, or after the last; a customer walks one for each. Reached so: of all walks that were exactly this path at some moment of their end or of the books' end, those that reached the aim then."
+            "A path holds the touchpoints between two purchases, before the first, or after the last; a customer walks one for each. Reached so: of all walks that held exactly these steps when they ended or the books did, those that ended here."
         }
     };
     layout::page(&view.frame, Place::Journey, "Paths", &content)
@@ -134,7 +134,7 @@ fn table(view: &View, goal: &Goal, ways: &[Way], name: &str) -> Markup {
                         td.when { (number::span(way.mean_us)) }
                         td.n { (number::percent(way.share)) }
                         @if is_bought { td.n data-money { (view.frame.money(way.value_minor)) } }
-                        td { @if !way.example.is_empty() { a href=(links::customer(&way.example)) { "One of them" } } }
+                        td.when { @if !way.example.is_empty() { a href=(links::customer(&way.example)) { "One of them" } } }
                     }
                 }
             }

@@ -121,7 +121,7 @@ fn table(view: &View) -> Markup {
     let happened = |breach: &Breach| match (minute(breach.happened_us), breach.due_us) {
         (Some(at), Some(due)) if breach.happened_us > Some(due) => format!("{at}, too late"),
         (Some(at), _) => at,
-        (None, _) => "not yet".to_owned(),
+        (None, _) => "did not happen".to_owned(),
     };
     let table = html! {
         table {
@@ -161,7 +161,7 @@ mod tests {
         let told = page(&view).into_string();
         samples::assert_safe(&told);
         assert!(
-            told.contains("/customers/abc") && told.contains("too late") && told.contains("not yet"),
+            told.contains("/customers/abc") && told.contains("too late") && told.contains("did not happen"),
             "{told}"
         );
         assert!(told.contains("We broke “Parcels come &lt;b&gt; in time” 2\u{a0}times."));
