@@ -7,6 +7,7 @@ use refresh::view::reasons::{LossList, Which};
 use refresh::view::{Figure, Wanted};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Six customers over three months: who they are, where they live, and through which channel they order.
 const ORDERS: &str = "who,day,total,no,name,region,via\n\
