@@ -25,7 +25,7 @@ const STALL_STEPS: usize = 8;
 const LARGE: f64 = 1e3;
 const NEWTON_STEPS: u32 = 200;
 /// The same from a start that lies near the maximum.
-const NEAR_STEPS: u32 = 30;
+const NEAR_STEPS: u32 = 12;
 /// Twice the log-likelihood that a refit may leave below its top: a thousandth of a standard error.
 const NEAR_ENOUGH: f64 = 1e-6;
 const SIMPLEX_STEPS: u32 = 500;

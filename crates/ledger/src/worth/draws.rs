@@ -14,7 +14,7 @@ use rand_distr::{Distribution, Poisson};
 /// Share of draws that may fail before an interval is withheld.
 const DRAWS_THAT_MAY_FAIL: f64 = 0.1;
 /// Distinct rows beyond which a sample of them is refitted.
-const ROWS_REFITTED: usize = 3_000;
+const ROWS_REFITTED: usize = 1_500;
 
 /// What spend was fitted to. `mean_sum` is by row of the histories.
 pub(super) struct Money<'a> {

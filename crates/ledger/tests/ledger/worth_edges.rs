@@ -263,8 +263,8 @@ fn a_sample_of_a_large_base_tells_intervals_as_narrow_as_the_base_deserves() {
         assert!(interval.low < equity && equity < interval.high);
         (rows.distinct(), (interval.high - interval.low) / equity)
     };
-    let ((few, whole), (many, sampled)) = (wide(4_000), wide(16_000));
-    assert!(few < 3_000 && many > 6_000, "{few} {many}");
+    let ((few, whole), (many, sampled)) = (wide(1_900), wide(7_600));
+    assert!(few < 1_500 && many > 3_000, "{few} {many}");
     // Four times the customers: half as wide.
     assert!((0.35..0.7).contains(&(sampled / whole)), "{sampled} {whole}");
 }
