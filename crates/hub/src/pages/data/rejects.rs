@@ -46,7 +46,7 @@ fn table(rows: &[Reject]) -> Markup {
                     td.n { (count(reject.line)) }
                     td.code { (reject.column) }
                     td.wrap { (super::marked(&reject.reason)) }
-                    td.raw { code { (reject.raw) } }
+                    td.raw { @match &reject.raw { Some(raw) => code { (raw) }, None => span.muted { "not for your role" } } }
                 }
             } }
         }
