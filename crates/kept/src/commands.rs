@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod close;
 pub(crate) mod cohorts;
@@ -17,6 +18,7 @@ pub(crate) mod serve;
 pub(crate) mod split;
 pub(crate) mod sql;
 pub(crate) mod statement;
+pub(crate) mod users;
 pub(crate) mod worth;
 
 use ::refresh::view::segments::chosen;

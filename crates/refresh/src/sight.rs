@@ -55,12 +55,7 @@ impl Sight {
 }
 
 /// The view with the personal data that an extent reaches, and with no other.
-pub(crate) fn narrowed(
-    view: &View,
-    live: &Live,
-    config: &Config,
-    personal: &Extent,
-) -> Result<View, Error> {
+pub(crate) fn narrowed(view: &View, live: &Live, config: &Config, personal: &Extent) -> Result<View, Error> {
     let seen = live.imports.iter().map(|live| &live.import).filter(|one| personal.covers(config, &one.silo));
     let seen: Vec<u64> = seen.map(|import| import.id).collect();
     let told = ["records", "events", "event_text", "rejects"];

@@ -6,12 +6,12 @@ use super::manifest::{Manifest, Section};
 /// A crate and the crates of ours that it may reach.
 const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["model"]),
-    ("hub", &["model", "refresh", "report"]),
+    ("hub", &["model", "refresh", "report", "store"]),
     ("identity", &["model"]),
     ("inbox", &[]),
     ("intake", &["lake", "model"]),
     ("journey", &["model"]),
-    ("kept", &["demo", "hub", "identity", "intake", "lake", "ledger", "model", "refresh", "report"]),
+    ("kept", &["demo", "hub", "identity", "intake", "lake", "ledger", "model", "refresh", "report", "store"]),
     ("lake", &[]),
     ("ledger", &["model"]),
     ("model", &[]),
