@@ -5,7 +5,7 @@ use crate::api::Refusal;
 use crate::error::Failure;
 use crate::links;
 use crate::site::Site;
-use crate::who::Caller;
+use crate::who::{Caller, Via};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::handler::Handler;
@@ -86,11 +86,18 @@ impl Routes {
     }
 }
 
-/// Lets through whoever may.
+/// Lets through whoever may. Tokens open no page.
 async fn pass(State(door): State<Door>, request: Request, next: Next) -> Response {
     let Door::To(resource, action) = door else { return next.run(request).await };
     let path = request.uri().path();
     let is_api = path.starts_with("/api/");
+    if let Some(Caller::Known(who)) = request.extensions().get::<Caller>()
+        && matches!(who.via, Via::Token(_))
+        && !is_api
+        && !path.starts_with("/v1/")
+    {
+        return unknown().into_response();
+    }
     match request.extensions().get::<Caller>() {
         Some(Caller::Known(who)) if who.may(resource, action) => next.run(request).await,
         Some(Caller::Known(_)) if is_api => Refusal::from(forbidden()).into_response(),

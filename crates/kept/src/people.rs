@@ -7,7 +7,7 @@ use store::{Actor, By, Database, Store};
 
 /// Where people, roles and the audit log are.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {
+pub(crate) struct InDatabase {
     /// Database of people, roles and the audit log: a file, or postgres://USER:PASSWORD@HOST/NAME; kept.db in the home
     /// when absent.
     #[arg(long, env = "KEPT_DATABASE", hide_env_values = true)]
@@ -15,7 +15,7 @@ pub(crate) struct Args {
 }
 
 /// Opens the database; a file is made when it is not there.
-pub(crate) async fn open(home: &Path, args: &Args) -> anyhow::Result<Store> {
+pub(crate) async fn open(home: &Path, args: &InDatabase) -> anyhow::Result<Store> {
     let file = || Database::File(home.join("kept.db"));
     let database = args.database.as_deref().map_or_else(file, Database::parse);
     Ok(Store::open(&database, clock::now_us()).await?)

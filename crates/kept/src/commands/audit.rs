@@ -16,7 +16,7 @@ pub(crate) struct Args {
     #[command(subcommand)]
     task: Task,
     #[command(flatten)]
-    people: people::Args,
+    people: people::InDatabase,
 }
 
 #[derive(Debug, clap::Subcommand)]

@@ -21,7 +21,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "https://NAME")]
     behind_proxy: Option<String>,
     #[command(flatten)]
-    people: people::Args,
+    people: people::InDatabase,
 }
 
 /// Whoever comes to a demo.

@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[command(subcommand)]
     task: Task,
     #[command(flatten)]
-    people: people::Args,
+    people: people::InDatabase,
     /// The address that browsers reach Kept by, for links.
     #[arg(long, global = true, default_value = "http://127.0.0.1:7878", value_name = "ADDRESS")]
     address: String,

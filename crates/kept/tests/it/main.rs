@@ -11,6 +11,7 @@ mod feeds;
 mod identity;
 mod incremental;
 mod journey;
+mod people;
 mod planted;
 mod real;
 mod reasons;

@@ -80,7 +80,10 @@ pub fn page(view: &View) -> Markup {
         }
         @if let Some((_, told)) = said { p.notice role="status" { (told) } }
         @if let Some(token) = &view.made { (made(token)) }
-        @if view.has_password { (name_and_password(view)) }
+        @if view.has_password {
+            form.line method="post" action="/logout" { button type="submit" { "Log out" } }
+            (name_and_password(view))
+        }
         (sessions(view))
         (tokens(view))
     };
@@ -267,6 +270,7 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}: {told}");
         }
+        assert!(told.contains("action=\"/logout\""));
         assert_eq!(told.matches("/account/sessions/end").count(), 1);
         assert_eq!(told.matches("/account/tokens/revoke").count(), 1);
         let demo = View { has_password: false, session: None, sessions: Vec::new(), ..view() };

@@ -188,7 +188,7 @@ mod tests {
             "/settings/audit/export?object=c%26d\"",
             "/settings/audit?object=c%26d&amp;before=100\"",
             "1200 0101",
-            "&lt;b&gt;…",
+            "&lt;b&gt;&lt;…",
         ] {
             assert!(told.contains(part), "{part}: {told}");
         }
