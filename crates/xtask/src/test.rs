@@ -19,7 +19,9 @@ pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
     let lints = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     command::run(workspace.cargo().args(lints)).context("lints are broken; each says its cure above")?;
     let mut tests = workspace.cargo();
-    tests.args(["test", "--workspace"]).env("KEPT_TEST_PYTHON", python);
+    // Kept build output may stem from a checkout elsewhere, so tests ask for their folders when they run.
+    tests.args(["test", "--workspace", "--no-fail-fast"]).env("KEPT_TEST_PYTHON", python);
+    tests.env("INSTA_WORKSPACE_ROOT", &workspace.root);
     if std::env::var_os("KEPT_TEST_DATA").is_none() {
         tests.env("KEPT_TEST_DATA", workspace.root.join("../shared/data"));
     }
