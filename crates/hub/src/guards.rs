@@ -15,6 +15,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use store::Verb;
 use store::policy::Scope;
 
 /// Letters and more that a form may send.
@@ -72,7 +73,14 @@ async fn introduced(State(site): State<Arc<Site>>, mut request: Request, next: N
     }
     request.extensions_mut().insert(caller.clone());
     request.extensions_mut().insert(CameFrom(from));
+    let asked = format!("{} {}", request.method(), request.uri().path());
     let response = next.run(request).await;
+    if response.status() == StatusCode::FORBIDDEN
+        && let Caller::Known(who) = &caller
+        && let Err(failure) = Hub::of(&site, who).note(Verb::Refused, "route", &asked).await
+    {
+        return said(failure);
+    }
     match (response.extensions().get::<Failure>(), caller) {
         (Some(failure), Caller::Known(who)) if !matches!(who.via, Via::Token(_)) => {
             let hub = Hub::of(&site, &who);
@@ -187,11 +195,11 @@ fn is_from_us(headers: &HeaderMap, reached: &Reached) -> bool {
     }
 }
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; object-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; \
      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'";
 
 /// A year; browsers then ask by TLS alone.
-const TLS_ONLY: &str = "max-age=31536000";
+const TLS_ONLY: &str = "max-age=31536000; includeSubDomains";
 
 async fn guarded(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -424,7 +432,10 @@ mod tests {
         assert_eq!(page[header::CACHE_CONTROL], "no-store");
         assert_eq!(page[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
         let policy = page[header::CONTENT_SECURITY_POLICY].to_str().expect("ascii");
-        assert!(policy.starts_with("default-src 'none'; ") && !policy.contains("unsafe"), "{policy}");
+        assert!(
+            policy.starts_with("default-src 'none'; object-src 'none'; ") && !policy.contains("unsafe"),
+            "{policy}"
+        );
         let mut asset = HeaderMap::new();
         asset.insert(header::CACHE_CONTROL, HeaderValue::from_static("public"));
         guard(&mut asset);

@@ -124,6 +124,7 @@ fn nav(frame: &Frame, place: Place) -> Markup {
         @if let Some(viewer) = &frame.viewer {
             span.viewer {
                 a href="/account" aria-current=[(place == Place::Account).then_some("page")] { bdi { (viewer.name) } }
+                @if !viewer.is_demo { form.line method="post" action="/logout" { button type="submit" { "Log out" } } }
             }
             @if viewer.is_demo {
                 p.demo { strong { "Demo." } " A simulated company on this machine; whoever opens it is the demo user." }
@@ -260,12 +261,12 @@ mod tests {
         ] {
             let told = seen_by(vec![grant.clone()], false);
             samples::assert_safe(&told);
-            assert!(told.contains("Ann &lt;Ek&gt;") && !told.contains("Demo."));
+            assert!(told.contains("Ann &lt;Ek&gt;") && told.contains("Log out") && !told.contains("Demo."));
             assert_eq!(told.contains("href=\"/customers\""), customers, "{grant}");
             assert_eq!(told.contains("href=\"/settings/people\""), settings, "{grant}");
         }
         let demo = seen_by(vec![Grant::Cco], true);
-        assert!(demo.contains("Demo.</strong>"));
+        assert!(demo.contains("Demo.</strong>") && !demo.contains("Log out"));
         let nobody =
             page(&Frame { viewer: None, ..samples::frame() }, Place::Nowhere, "x", &html! { h1 { "x" } });
         assert!(!nobody.into_string().contains("href=\"/customers\""));

@@ -81,7 +81,6 @@ pub fn page(view: &View) -> Markup {
         @if let Some((_, told)) = said { p.notice role="status" { (told) } }
         @if let Some(token) = &view.made { (made(token)) }
         @if view.has_password {
-            form.line method="post" action="/logout" { button type="submit" { "Log out" } }
             (name_and_password(view))
         }
         (sessions(view))
@@ -112,6 +111,7 @@ fn name_and_password(view: &View) -> Markup {
             form.entry method="post" action="/account/name" {
                 label { span { "Name, as others see it" } input type="text" name="name" value=(view.user.name) required maxlength="200" autocomplete="name"; }
                 label { span { "E-mail, to log in with" } input type="email" name="email" value=(view.user.email) required maxlength="254" autocomplete="username"; }
+                label { span { "Your password, since whoever has the e-mail could ask for a new one" } input type="password" name="password" required maxlength="256" autocomplete="current-password"; }
                 div.answers { button type="submit" { "Save" } }
             }
         }

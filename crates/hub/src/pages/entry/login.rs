@@ -118,11 +118,13 @@ pub fn page(view: &View) -> Markup {
                 p { "There is no account yet. Open the link that " code { "kept serve" } " printed when it started; it makes the first one." }
             }
         }
-        form.entry method="post" action=(LOGIN) {
-            input type="hidden" name="next" value=(view.next);
-            label { span { "E-mail" } input type="email" name="email" value=(view.email) required maxlength="254" autocomplete="username"; }
-            label { span { "Password" } input type="password" name="password" required maxlength="256" autocomplete="current-password"; }
-            div.answers { button type="submit" { "Log in" } }
+        @else {
+            form.entry method="post" action=(LOGIN) {
+                input type="hidden" name="next" value=(view.next);
+                label { span { "E-mail" } input type="email" name="email" value=(view.email) required maxlength="254" autocomplete="username"; }
+                label { span { "Password" } input type="password" name="password" required maxlength="256" autocomplete="current-password"; }
+                div.answers { button type="submit" { "Log in" } }
+            }
         }
     };
     layout::bare_page("Log in", &content)
@@ -136,15 +138,18 @@ mod tests {
     #[test]
     fn the_page_keeps_what_was_typed_but_no_password() {
         let view = View {
-            is_first: true,
+            is_first: false,
             email: "ann@x.org\"><script>".into(),
             next: "/customers?q=a&b".into(),
             problem: Some("No.".into()),
         };
         let told = page(&view).into_string();
         samples::assert_safe(&told);
-        assert!(told.contains("value=\"/customers?q=a&amp;b\"") && told.contains("kept serve"), "{told}");
+        assert!(told.contains("value=\"/customers?q=a&amp;b\"") && !told.contains("kept serve"), "{told}");
         assert!(told.contains("role=\"alert\"") && !told.contains("href=\"/customers\""));
+        let first = page(&View { is_first: true, ..View::default() }).into_string();
+        samples::assert_safe(&first);
+        assert!(first.contains("kept serve") && !first.contains("<form"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::house::{House, NOW_US};
 use std::sync::atomic::{AtomicI64, Ordering};
-use store::{Actor, By, Grant, Secret};
+use store::{Actor, By, Grant, Secret, Sought};
 
 const MINUTE_US: i64 = 60 * 1_000_000;
 const PASSWORD: &str = "teal-orbit-mango-quilt";
@@ -78,6 +78,9 @@ async fn an_admin_ends_what_others_may_at_the_next_click() {
     assert_eq!(house.get("/customers", &bo).await.status, 200);
     let path = format!("/settings/people/{}", id.0);
     assert_eq!(house.post(&format!("{path}/roles"), &bo, "role=admin").await.status, 403);
+    let refused = Sought { actor: &format!("user:{}", id.0), verb: "refused", ..Sought::default() };
+    let refused = house.store.audit_sought(refused, 9).await.expect("rows");
+    assert_eq!(refused[0].detail, format!("POST {path}/roles"), "what was tried is in the log");
     let given = house.post(&format!("{path}/roles"), &admin, "role=admin&in-web=lead&in-gone=lead").await;
     assert_eq!(given.status, 303, "{given:?}");
     let roles = house.store.user(id).await.expect("read").expect("bo").grants;
@@ -161,6 +164,19 @@ async fn a_password_is_changed_against_the_old_one_and_guessing_is_slowed() {
     let ann = format!("cookie: {}\r\n", changed.cookie().expect("a new one"));
     assert_eq!(house.get("/account", &ann).await.status, 200);
     assert!(house.get("/account", &format!("cookie: {other}\r\n")).await.is_for_nobody(), "others ended");
+    // The e-mail is what one logs in with, so it is changed against the password alone.
+    let form = "name=Ann&email=ann2%40house.example&password=wrong-password-here";
+    assert_eq!(house.post("/account/name", &ann, form).await.status, 422);
+    let form = "name=Ann+Ek&email=bo%40house.example&password=quilt-mango-orbit-teal";
+    invited(&house, "bo", &[Grant::Reader], NOW_US).await;
+    let taken = house.post("/account/name", &ann, form).await;
+    assert_eq!(taken.status, 409, "{taken:?}");
+    let ann = format!("cookie: {}\r\n", taken.cookie().expect("a new one, as the password was right"));
+    let form = "name=Ann+Ek&email=ann%40house.example&password=quilt-mango-orbit-teal";
+    let renamed = house.post("/account/name", &ann, form).await;
+    assert_eq!(renamed.status, 303, "{renamed:?}");
+    let ann = format!("cookie: {}\r\n", renamed.cookie().expect("a new one"));
+    assert!(house.get("/account", &ann).await.body.contains("ann ek is here as reader."));
     let tried = async |password: &str| log_in(&house, "ann", password, "").await.status;
     let mut told = Vec::new();
     for _ in 0..6 {

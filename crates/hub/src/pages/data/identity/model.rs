@@ -243,6 +243,6 @@ mod tests {
         samples::assert_safe(&told);
         assert!(told.contains("No model weighs the evidence yet.") && told.contains("kept refresh"));
         let quiet = page(&View { proposal: None, ..view() }).into_string();
-        assert!(quiet.contains("None waits.") && !quiet.contains("method=\"post\""));
+        assert!(quiet.contains("None waits.") && !quiet.contains("class=\"decide\""));
     }
 }

@@ -170,7 +170,7 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
-        assert_eq!(told.matches("method=\"post\"").count(), view().waiting.rows.len());
+        assert_eq!(told.matches("class=\"decide\"").count(), view().waiting.rows.len());
         assert_eq!(
             told.matches(" required ").count(),
             view().waiting.rows.len(),
