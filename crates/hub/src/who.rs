@@ -2,7 +2,7 @@
 
 use crate::cookie;
 use crate::site::Site;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use refresh::{Extent, Sight};
 use std::sync::Arc;
 use store::policy::{Action, Reach, Resource, reach};
@@ -76,11 +76,10 @@ fn extent(reach: Reach) -> Extent {
     }
 }
 
-/// The API token of a request; `Some(None)` for an `Authorization` that is none of ours.
-fn bearer(headers: &HeaderMap) -> Option<Option<Secret>> {
-    let sent = headers.get(header::AUTHORIZATION)?;
-    let (scheme, token) = sent.to_str().unwrap_or_default().split_once(' ').unwrap_or_default();
-    Some(Secret::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer")))
+/// The API token in an `Authorization`; `None` for one that is none of ours.
+fn bearer(sent: &HeaderValue) -> Option<Secret> {
+    let (scheme, token) = sent.to_str().ok()?.split_once(' ')?;
+    Secret::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
 impl Site {
@@ -88,8 +87,8 @@ impl Site {
     /// protection against other pages, so it must not be able to borrow a session.
     pub(crate) async fn caller(&self, headers: &HeaderMap) -> store::Result<Caller> {
         let now_us = self.now_us();
-        if let Some(token) = bearer(headers) {
-            let Some(secret) = token else { return Ok(Caller::Refused) };
+        if let Some(sent) = headers.get(header::AUTHORIZATION) {
+            let Some(secret) = bearer(sent) else { return Ok(Caller::Refused) };
             let found = self.store.token(&secret, now_us).await?;
             let known = |token: Token| Who { user: token.owner.clone(), via: Via::Token(token) };
             return Ok(found.map_or(Caller::Refused, |token| Caller::Known(Arc::new(known(token)))));

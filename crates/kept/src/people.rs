@@ -8,8 +8,8 @@ use store::{Actor, By, Database, Store};
 /// Where people, roles and the audit log are.
 #[derive(Debug, clap::Args)]
 pub(crate) struct InDatabase {
-    /// Database of people, roles and the audit log: a file, or postgres://USER:PASSWORD@HOST/NAME; kept.db in the home
-    /// when absent.
+    /// Database of people, roles and the audit log: a file, or `postgres://USER:PASSWORD@HOST/NAME`; kept.db in the
+    /// home when absent.
     #[arg(long, env = "KEPT_DATABASE", hide_env_values = true)]
     database: Option<String>,
 }

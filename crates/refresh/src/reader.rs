@@ -66,6 +66,7 @@ impl Reader {
     }
 
     /// The same home, read as far as this sight goes.
+    #[must_use]
     pub fn seen_with(&self, sight: Sight) -> Self {
         Self { sight, ..self.clone() }
     }

@@ -62,7 +62,7 @@ pub(crate) fn narrowed(view: &View, live: &Live, config: &Config, personal: &Ext
     let told = told.map(|table| (table, Only::In("import_id", seen.clone())));
     // These are of several silos at once.
     let mixed = ["decisions", "generic_values"].map(|table| (table, Only::Nothing));
-    Ok(view.narrowed(BTreeMap::from_iter(told.into_iter().chain(mixed)))?)
+    Ok(view.narrowed(told.into_iter().chain(mixed).collect::<BTreeMap<_, _>>())?)
 }
 
 #[cfg(test)]

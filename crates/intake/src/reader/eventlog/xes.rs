@@ -131,7 +131,7 @@ impl Events {
         match self.place {
             Place::Event => drop(self.event.insert(key, Value::String(value))),
             Place::Case { events: false } => {
-                drop(self.case.insert(format!("case:{key}"), Value::String(value)))
+                drop(self.case.insert(format!("case:{key}"), Value::String(value)));
             }
             Place::Case { events: true } => {
                 return Err(self.wrong(format!(

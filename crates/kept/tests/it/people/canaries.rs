@@ -15,9 +15,10 @@ async fn addresses(house: &House, cco: &str) -> Vec<String> {
     let ids: Vec<&str> = rows.iter().map(|row| row["id"].as_str().expect("id")).collect();
     let mut all: Vec<String> = Vec::new();
     for route in hub::routes().iter().filter(|route| route.method == "GET" && route.door != Door::Open) {
-        match route.path.contains('{') {
-            false => all.push(route.path.to_owned()),
-            true => all.extend(ids.iter().map(|id| route.path.replace("{id}", id))),
+        if route.path.contains('{') {
+            all.extend(ids.iter().map(|id| route.path.replace("{id}", id)));
+        } else {
+            all.push(route.path.to_owned());
         }
     }
     // Parts of what the departments know that are not the words themselves: the page repeats what was asked.

@@ -92,24 +92,25 @@ fn filled(path: PathBuf) -> PathBuf {
     let home = Home::anew(path);
     home.write("kept.toml", CONFIG);
     let customers = 4;
-    let mut orders =
-        "who,day,total,no,ref,name,email,phone,address,born,city,firm,subject,note,why,extra\n".to_owned();
+    let mut orders = vec![
+        "who,day,total,no,ref,name,email,phone,address,born,city,firm,subject,note,why,extra".to_owned(),
+    ];
     let mut tickets =
-        "who,day,no,what,ref,name,email,phone,address,city,firm,subject,note,why,extra\n".to_owned();
+        vec!["who,day,no,what,ref,name,email,phone,address,city,firm,subject,note,why,extra".to_owned()];
     for n in 1..=customers {
         for (day, no) in [("2024-01-05", n * 10), ("2024-03-01", n * 10 + 1)] {
-            orders += &format!(
-                "{WEB}-{n},{day},10,{no},{WEB}-ref-{no},Nameof {WEB}{n},shared{n}@firm{n}.example,{WEB}phone{n},{WEB} street {n},1980-01-0{n},{WEB}ville,{WEB} inc,{WEB} subject,{WEB} note {n},{WEB} why,{WEB} extra\n"
-            );
+            orders.push(format!(
+                "{WEB}-{n},{day},10,{no},{WEB}-ref-{no},Nameof {WEB}{n},shared{n}@firm{n}.example,{WEB}phone{n},{WEB} street {n},1980-01-0{n},{WEB}ville,{WEB} inc,{WEB} subject,{WEB} note {n},{WEB} why,{WEB} extra"
+            ));
         }
-        tickets += &format!(
-            "{CARE}-{n},2024-02-01,{n},ticket_created,{CARE}-ref-{n},Nameof {CARE}{n},shared{n}@firm{n}.example,{CARE}phone{n},{CARE} street {n},{CARE}ville,{CARE} inc,{CARE} subject,{CARE} note {n},{CARE} why,{CARE} extra\n"
-        );
+        tickets.push(format!(
+            "{CARE}-{n},2024-02-01,{n},ticket_created,{CARE}-ref-{n},Nameof {CARE}{n},shared{n}@firm{n}.example,{CARE}phone{n},{CARE} street {n},{CARE}ville,{CARE} inc,{CARE} subject,{CARE} note {n},{CARE} why,{CARE} extra"
+        ));
     }
-    orders += &format!("{WEB}-bad,no day,10,99,,{WEB},,,,,,,,,,\n");
-    tickets += &format!("{CARE}-bad,no day,99,ticket_created,,{CARE},,,,,,,,,\n");
-    home.write("data/orders.csv", orders);
-    home.write("data/tickets.csv", tickets);
+    orders.push(format!("{WEB}-bad,no day,10,99,,{WEB},,,,,,,,,,"));
+    tickets.push(format!("{CARE}-bad,no day,99,ticket_created,,{CARE},,,,,,,,,"));
+    home.write("data/orders.csv", orders.join("\n"));
+    home.write("data/tickets.csv", tickets.join("\n"));
     home.run(&["import"]);
     home.run(&["refresh"]);
     // Somebody decided, with a reason that names people.

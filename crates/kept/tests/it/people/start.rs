@@ -24,16 +24,17 @@ impl Served {
     fn start(home: &Home, args: &[&str]) -> Self {
         let mut all = vec!["serve", "--bind", "127.0.0.1:0"];
         all.extend(args);
-        let mut child = home.command(&all).stdout(Stdio::piped()).spawn().expect("kept runs");
-        let mut said = Vec::new();
-        for line in BufReader::new(child.stdout.take().expect("stdout")).lines().map_while(Result::ok) {
+        let child = home.command(&all).stdout(Stdio::piped()).spawn().expect("kept runs");
+        let mut served = Self { child, said: Vec::new() };
+        let stdout = served.child.stdout.take().expect("stdout");
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
             let is_up = line.contains(" is served on ");
-            said.push(line);
+            served.said.push(line);
             if is_up {
-                return Self { child, said };
+                return served;
             }
         }
-        panic!("the server ended: {said:?}")
+        panic!("the server ended: {:?}", served.said)
     }
 
     fn address(&self) -> SocketAddr {
