@@ -56,7 +56,8 @@ impl Pace {
         let each_us = SECOND_US / per_second;
         let until_us = self.spread_until_us.entry(asker).or_insert(now_us);
         // A clock that was set back locks nobody out for longer than a burst.
-        let next_us = (*until_us).clamp(now_us, now_us + burst * each_us) + each_us;
+        *until_us = (*until_us).clamp(now_us, now_us + burst * each_us);
+        let next_us = *until_us + each_us;
         let beyond_us = next_us - now_us - burst * each_us;
         if beyond_us > 0 {
             return Err(beyond_us.div_euclid(SECOND_US) + 1);
