@@ -5,3 +5,4 @@ mod customers;
 mod everywhere;
 mod numbers;
 mod pages;
+mod people;

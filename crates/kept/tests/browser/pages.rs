@@ -37,7 +37,7 @@ impl Drop for Running {
 }
 
 /// The demo home, made once for all tests.
-fn home() -> &'static PathBuf {
+pub(crate) fn home() -> &'static PathBuf {
     static HOME: OnceLock<PathBuf> = OnceLock::new();
     HOME.get_or_init(|| {
         let home = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("browser-home");
@@ -191,6 +191,10 @@ impl Pages {
             "/data/definitions",
             "/data/sql",
             "/data/sql?sql=select%20*%20from%20imports",
+            "/account",
+            "/settings/people",
+            "/settings/people/1",
+            "/settings/audit",
         ];
         fixed.map(str::to_owned).into_iter().chain([format!("/customers/{id}"), explained]).collect()
     }
@@ -216,8 +220,16 @@ pub(crate) fn whole(text: &str) -> i64 {
 
 /// Runs a check in a browser of its own and closes the browser also when the check fails.
 pub(crate) async fn in_browser<F: Future<Output = ()> + Send + 'static>(check: impl FnOnce(Pages) -> F) {
+    in_browser_with(&[], check).await;
+}
+
+/// The same, with further options of `kept serve`.
+pub(crate) async fn in_browser_with<F>(options: &[&str], check: impl FnOnce(Pages) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let mut serve = Command::new(env!("CARGO_BIN_EXE_kept"));
-    serve.arg("--home").arg(home()).args(["serve", "--bind", "127.0.0.1:0"]);
+    serve.arg("--home").arg(home()).args(["serve", "--bind", "127.0.0.1:0"]).args(options);
     let (_server, origin) = Running::until_told(&mut serve, "kept does not start", "is served on ", "/ (");
     let mut chromedriver = Command::new("chromedriver");
     chromedriver.arg("--port=0");

@@ -91,8 +91,9 @@ fn filter(view: &View) -> Markup {
                 }
             }
             label { span { "To what begins with" } input type="text" name="object" value=(asked.object) placeholder="customer:018f…" maxlength="100" autocomplete="off" spellcheck="false"; }
-            label { span { "From" } input type="date" name="from" value=(asked.from); }
-            label { span { "Until" } input type="date" name="until" value=(asked.until); }
+            @for (name, told, value) in [("from", "From", &asked.from), ("until", "Until", &asked.until)] {
+                label { span { (told) } input.day-field type="text" name=(name) value=(value) placeholder="2026-10-31" pattern="[0-9]{4}-[0-9]{2}-[0-9]{2}" maxlength="10" autocomplete="off"; }
+            }
             button.keep type="submit" { "Show" }
             @if view.frame.may(Resource::Audit, Action::Export) {
                 a href=(asked.address(EXPORT, None)) { "As a CSV file" }
