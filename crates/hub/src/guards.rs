@@ -23,6 +23,12 @@ pub(crate) fn within_guards<S: Clone + Send + Sync + 'static>(pages: Router<S>) 
         .layer(map_response(guarded))
 }
 
+/// What requests of programs pass: they show a key in each, which a page of elsewhere does not have, so it does not matter
+/// from where they come. Limits of size are the router's own.
+pub fn for_programs(programs: Router) -> Router {
+    programs.layer(map_request(to_this_machine)).layer(map_response(guarded))
+}
+
 /// Lets through what names this machine as its server. A page of elsewhere can have its own name lead to this machine
 /// (DNS rebinding) and would then read and write as if it were ours; but it cannot make a browser say another name.
 async fn to_this_machine(request: Request) -> Result<Request, Response> {

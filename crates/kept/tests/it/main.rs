@@ -10,6 +10,7 @@ mod duckdb;
 mod feeds;
 mod identity;
 mod incremental;
+mod ingestion;
 mod journey;
 mod planted;
 mod real;

@@ -292,7 +292,7 @@ impl Checker<'_> {
             Some(Source::Preset(_) | Source::Sql(_)) => {}
         }
         self.clauses(feed);
-        if feed.sql.is_none() && feed.files.is_none() {
+        if feed.sql.is_none() && feed.files.is_none() && !feed.takes_calls() {
             self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
         }
     }
