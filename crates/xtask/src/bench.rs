@@ -4,6 +4,7 @@ mod identity;
 mod measure;
 mod spine;
 mod table;
+mod trust;
 
 use crate::workspace::Workspace;
 
@@ -12,6 +13,8 @@ use crate::workspace::Workspace;
 pub enum Bench {
     /// Import and ledger of ten million purchases, against DuckDB.
     Spine(spine::Args),
+    /// Durable events over HTTP: rate and latency, alone and beside a heavy query.
+    Trust(trust::Args),
     /// Which records are one customer, against Splink.
     Identity(identity::Args),
 }
@@ -20,6 +23,7 @@ pub enum Bench {
 pub fn run(workspace: &Workspace, bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Spine(args) => spine::run(workspace, args),
+        Bench::Trust(args) => trust::run(workspace, args),
         Bench::Identity(args) => identity::run(workspace, args),
     }
 }

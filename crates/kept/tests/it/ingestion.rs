@@ -149,7 +149,7 @@ fn every_form_of_sending_comes_into_the_books_once() {
     assert_eq!(server.send("/v1/batch", "content-encoding: gzip\r\n", &packed).status, 200, "sent again");
     // Nothing was drained: the server is killed, and a refresh takes the log in.
     drop(server);
-    assert!(home.run(&["refresh"]).contains("6 events taken in from the inbox"));
+    assert!(home.run(&["refresh"]).contains("7 events taken in from the inbox, 2 repeated"));
     let books = "select count(*), sum(value_minor) from timeline where kind = 1";
     assert_eq!(home.sql(books), [["3", "1550"]]);
     assert_eq!(home.sql("select count(*) from timeline"), [["4"]]);
