@@ -16,7 +16,9 @@ mod bars {
     use std::path::PathBuf;
 
     fn measured(name: &str) -> Quality {
-        let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let manifest =
+            std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let workspace = PathBuf::from(manifest).join("../..");
         let data = std::env::var("KEPT_TEST_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
         let folder = workspace.join(data).join("identity");
         let set = set::read(name, &folder).unwrap_or_else(|error| {

@@ -49,7 +49,7 @@ pub enum Problem {
     Empty,
     /// Its format is not told by its name.
     #[error(
-        "its name does not tell its format; set format = \"csv\", \"tsv\", \"ndjson\", \"json\" or \"parquet\""
+        "its name does not tell its format; set format = \"csv\", \"tsv\", \"ndjson\", \"json\", \"parquet\", \"xes\" or \"ocel\""
     )]
     UnknownFormat,
     /// A row that does not end within the limit.

@@ -257,7 +257,8 @@ fn reading(config: &Config, feed: &Feed) -> Vec<String> {
     vec![
         READING_VERSION.to_string(),
         format!("{:?}", feed.source()),
-        format!("{:?} {:?} {:?} {:?}", feed.constants, feed.attributes, feed.mode, feed.format),
+        format!("{:?} {:?} {:?} {:?}", feed.constants, feed.attributes, feed.mode, feed.format)
+            + feed.object.as_ref().map_or("", |object| object.get_ref()),
         format!("{:?} {:?} {:?}", feed.csv, feed.date_formats, feed.round_amounts),
         format!("{:?} {:?}", feed.currency, feed.timezone.as_ref().map(|zone| zone.get_ref().clone())),
         format!("{:?} {}", company.currency, company.timezone.get_ref()),

@@ -4,6 +4,7 @@
 mod aligned;
 mod batches;
 mod document;
+mod eventlog;
 mod lines;
 mod objects;
 mod open;
@@ -81,6 +82,15 @@ impl Reader {
                 Rows::Objects(objects::Objects::of_document(text(feed.csv.encoding)?, arrays)),
                 Header::of_objects(),
             ),
+            FileFormat::Xes => {
+                let events = eventlog::xes(text(feed.csv.encoding)?);
+                (Rows::Objects(objects::Objects::of_lines(events)), Header::of_objects())
+            }
+            FileFormat::Ocel => {
+                let object = feed.object.as_ref().map_or("", |object| object.get_ref());
+                let events = eventlog::ocel(text(feed.csv.encoding)?, object)?;
+                (Rows::Objects(objects::Objects::of_lines(events)), Header::of_objects())
+            }
             FileFormat::Parquet => {
                 let (rows, header) = parquet::open(file, Rc::clone(&consumed))?;
                 (Rows::Batches(rows), header)

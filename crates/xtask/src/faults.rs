@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-/// Rounds of the test command.
-pub const ROUNDS_OF_TESTS: u32 = 200;
+/// Rounds of the test command, and the minutes after which it is content with fewer.
+const ROUNDS_OF_TESTS: u32 = 200;
+const MINUTES_OF_TESTS: u64 = 4;
 
 /// Kills Kept at random moments and looks whether all it acknowledged is there once.
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,9 @@ pub struct Args {
     /// Where the random moments begin.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Minutes after which no further round begins.
+    #[arg(long)]
+    minutes: Option<u64>,
     /// The binary to kill; built when absent.
     #[arg(long)]
     kept: Option<PathBuf>,
@@ -81,7 +85,13 @@ pub fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<()> {
         Some(kept) => kept.clone(),
         None => built(workspace)?,
     };
-    rounds(&kept, &workspace.target.join("faults"), args.rounds, args.seed)
+    rounds(&kept, &workspace.target.join("faults"), args)
+}
+
+/// The rounds of the test command: as many as a few minutes allow, with the binary that the tests were run with.
+pub(crate) fn of_tests(workspace: &Workspace) -> anyhow::Result<()> {
+    let args = Args { rounds: ROUNDS_OF_TESTS, seed: 1, minutes: Some(MINUTES_OF_TESTS), kept: None };
+    rounds(&workspace.target.join("debug").join("kept"), &workspace.target.join("faults"), &args)
 }
 
 /// The binary that the tests use.
@@ -91,7 +101,8 @@ fn built(workspace: &Workspace) -> anyhow::Result<PathBuf> {
 }
 
 /// Some rounds in a folder, which is made anew.
-pub(crate) fn rounds(binary: &Path, folder: &Path, rounds: u32, seed: u64) -> anyhow::Result<()> {
+fn rounds(binary: &Path, folder: &Path, args: &Args) -> anyhow::Result<()> {
+    let Args { rounds, seed, .. } = *args;
     if folder.exists() {
         std::fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
     }
@@ -110,18 +121,23 @@ pub(crate) fn rounds(binary: &Path, folder: &Path, rounds: u32, seed: u64) -> an
     trial.kept.run(&["import"])?;
     trial.kept.run(&["refresh"])?;
     trial.key = trial.kept.write_key("web")?;
-    let since = instant();
+    let (since, mut done) = (instant(), 0);
     for round in 0..rounds {
+        if args.minutes.is_some_and(|minutes| since.elapsed().as_secs() >= minutes * 60) {
+            break;
+        }
         let kind = KINDS[round as usize % KINDS.len()];
         trial.round(round, kind).with_context(|| {
             let folder = folder.display();
             format!("round {round} ({}), seed {seed}; what was sent: {folder}/client.log", kind.name())
         })?;
-        if (round + 1) % 20 == 0 {
-            eprintln!("> {} rounds in {:.0} s: {}", round + 1, since.elapsed().as_secs_f64(), trial.ledger);
+        done = round + 1;
+        if done % 20 == 0 {
+            eprintln!("> {done} rounds in {:.0} s: {}", since.elapsed().as_secs_f64(), trial.ledger);
         }
     }
-    println!("faults: {rounds} rounds, {}: 0 lost, 0 doubled, every edition balances", trial.ledger);
+    let fewer = if done < rounds { format!(" of {rounds}, since the time was over") } else { String::new() };
+    println!("faults: {done} rounds{fewer}; {}: 0 lost, 0 doubled, every edition balances", trial.ledger);
     Ok(())
 }
 

@@ -1,10 +1,11 @@
-//! `cargo xtask test`: what a person and the continuous check run; stops at the first step that fails.
+//! `cargo xtask test`: what a person and the continuous check run; stops at the first step that fails. The faults come
+//! after the tests, with the binary that the tests were run with.
 
 mod needs;
 mod tally;
 
 use crate::workspace::Workspace;
-use crate::{command, python};
+use crate::{command, faults, python};
 use anyhow::Context;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -19,12 +20,15 @@ pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
     let lints = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
     command::run(workspace.cargo().args(lints)).context("lints are broken; each says its cure above")?;
     let mut tests = workspace.cargo();
-    tests.args(["test", "--workspace"]).env("KEPT_TEST_PYTHON", python);
+    // Kept build output may stem from a checkout elsewhere, so tests ask for their folders when they run.
+    tests.args(["test", "--workspace", "--no-fail-fast"]).env("KEPT_TEST_PYTHON", python);
+    tests.env("INSTA_WORKSPACE_ROOT", &workspace.root);
     if std::env::var_os("KEPT_TEST_DATA").is_none() {
         tests.env("KEPT_TEST_DATA", workspace.root.join("../shared/data"));
     }
     let (tally, passed) = counted(&mut tests, &mut std::io::stdout().lock())?;
-    if passed && tally.passed > 0 {
+    let held = if passed { faults::of_tests(workspace) } else { Ok(()) };
+    if passed && held.is_ok() && tally.passed > 0 {
         println!("all passed");
     } else {
         println!("tests failed: the first failure is above");
@@ -33,7 +37,7 @@ pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
     std::io::stdout().flush()?;
     anyhow::ensure!(passed, "`{}` failed", command::shown(&tests));
     anyhow::ensure!(tally.passed > 0, "no test ran");
-    Ok(())
+    held
 }
 
 /// Runs the tests, forwards every line as it comes, counts the results; also whether cargo was content.

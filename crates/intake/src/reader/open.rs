@@ -32,6 +32,8 @@ pub(super) fn format_of(file: &Path) -> Option<FileFormat> {
         "ndjson" | "jsonl" => Some(FileFormat::Ndjson),
         "json" => Some(FileFormat::Json),
         "parquet" | "pq" => Some(FileFormat::Parquet),
+        "xes" => Some(FileFormat::Xes),
+        "jsonocel" | "xmlocel" | "ocel" => Some(FileFormat::Ocel),
         _ => None,
     }
 }

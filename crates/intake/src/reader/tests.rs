@@ -53,6 +53,105 @@ const SEPARATED: &[Sent] = &[
     ("a header without a line break", "", b"id,who", &[]),
 ];
 
+const CASES: &str = "columns = { record = \"case:concept:name\", name = \"case:who\", at = \"time:timestamp\", event = \"concept:name\" }\n";
+
+/// A log of one case with `middle` between its attributes and its end.
+fn log(middle: &str) -> String {
+    format!(
+        "<?xml version=\"1.0\"?><log xmlns=\"http://www.xes-standard.org/\"><extension name=\"Time\"/>\
+         <global scope=\"event\"><string key=\"concept:name\" value=\"?\"/></global><string key=\"of\" value=\"all\"/>\
+         <trace><string key=\"concept:name\" value=\"7\"/><string key=\"who\" value=\"שרה &amp; Jö &#x1F600;\"><int key=\"n\" value=\"1\"/></string>\
+         {middle}</trace></log>"
+    )
+}
+
+#[test]
+fn a_log_of_cases_has_an_event_a_row_with_what_its_case_says() {
+    let event = |day: u32, name: &str| {
+        format!(
+            "<event><date key=\"time:timestamp\" value=\"2024-03-0{day}T09:00:00+01:00\"/>\
+             <string key=\"concept:name\" value=\"{name}\"/><list key=\"x\"><values><int key=\"y\" value=\"1\"/></values></list></event>"
+        )
+    };
+    let seen = read(CASES, "log.xes", log(&(event(1, "ask") + &event(2, "answer"))));
+    assert_eq!(seen.records, ["7 name=שרה & Jö 😀"]);
+    let names: Vec<_> = seen.events.iter().map(|event| event.split(' ').nth(3)).collect();
+    assert_eq!(names, [Some("ask"), Some("answer")], "{:?}", seen.events);
+    assert!(read(CASES, "log.xes", "<log/>").events.is_empty());
+    assert!(read(CASES, "log.xes", log("")).events.is_empty(), "a case without events");
+    let empty = read(CASES, "log.xes", log(&(event(1, "ask") + "<event/>")));
+    assert_eq!((empty.events.len(), empty.rejects.len()), (1, 1), "an event without a time is set aside");
+}
+
+#[test]
+fn a_log_that_cannot_be_followed_says_where_and_loses_nothing() {
+    for (content, says) in [
+        (String::new(), "it has no <log>"),
+        ("<html></html>".to_owned(), "it does not begin with <log>"),
+        (log("<event><event></event></event>"), "<event> stands where none may"),
+        (
+            log("<event/><int key=\"late\" value=\"1\"/>"),
+            "the case's attribute `late` stands after its events",
+        ),
+        (log("<event><string value=\"1\"/></event>"), "a <string> has no key"),
+        (log("<event><string key=\"a\" value=\"&who;\"/></event>"), "who"),
+        (log("<event>").replace("</trace></log>", ""), "it ends before </log>"),
+    ] {
+        let said = file(CASES, "log.xes", &content).unwrap_err().to_string();
+        assert!(said.contains(says) && said.contains("near byte"), "{said}");
+    }
+}
+
+const OBJECTS: &str = "object = \"customer\"\n\
+    columns = { record = \"ocel:oid\", city = \"object:city\", at = \"ocel:timestamp\", event = \"ocel:activity\", value = \"sum\" }\n";
+
+const OCEL_JSON: &str = r#" {"objectTypes":[{"name":"customer"}],"eventTypes":[],
+ "events":[
+  {"id":"e1","type":"order","time":"2024-03-01T09:00:00Z","attributes":[{"name":"sum","value":12.5}],
+   "relationships":[{"objectId":"c1","qualifier":"buys"},{"objectId":"i1","qualifier":""},{"objectId":"c1","qualifier":"pays"}]},
+  {"id":"e2","type":"give","time":"2024-05-01T09:00:00Z","attributes":[{"name":"sum","value":"3"}],
+   "relationships":[{"objectId":"c2","qualifier":""},{"objectId":"c1","qualifier":""}]},
+  {"id":"e3","type":"restock","time":"2024-05-01T09:00:00Z","relationships":[{"objectId":"i1","qualifier":""}]}],
+ "objects":[
+  {"id":"c1","type":"customer","attributes":[
+    {"name":"city","value":"Rome","time":"2024-04-01T00:00:00Z"},{"name":"city","value":"Bern","time":"1970-01-01T00:00:00Z"}]},
+  {"id":"c2","type":"customer"},{"id":"i1","type":"item"}]}"#;
+
+const OCEL_XML: &str = r#"<?xml version="1.0"?>
+<log><object-types><object-type name="customer"/></object-types>
+<objects>
+ <object id="c1" type="customer"><attributes>
+  <attribute name="city" time="2024-04-01T00:00:00Z">Rome</attribute>
+  <attribute name="city" time="1970-01-01T00:00:00Z">Be&#114;n</attribute></attributes></object>
+ <object id="c2" type="customer"><objects><relationship object-id="c1" qualifier="knows"/></objects></object>
+ <object id="i1" type="item"/>
+</objects>
+<events>
+ <event id="e1" type="order" time="2024-03-01T09:00:00Z"><attributes><attribute name="sum">12.5</attribute></attributes>
+  <objects><relationship object-id="c1" qualifier="buys"/><relationship object-id="i1" qualifier=""/><relationship object-id="c1" qualifier="pays"/></objects></event>
+ <event id="e2" type="give" time="2024-05-01T09:00:00Z"><attributes><attribute name="sum">3</attribute></attributes>
+  <objects><relationship object-id="c2" qualifier=""/><relationship object-id="c1" qualifier=""/></objects></event>
+ <event id="e3" type="restock" time="2024-05-01T09:00:00Z"><objects><relationship object-id="i1" qualifier=""/></objects></event>
+</events></log>"#;
+
+#[test]
+fn a_log_of_objects_has_a_row_for_each_customer_an_event_touches() {
+    for (name, content) in [("log.jsonocel", OCEL_JSON), ("log.xmlocel", OCEL_XML)] {
+        let seen = read(OBJECTS, name, content);
+        assert_eq!(
+            seen.records,
+            ["c1 city=Bern", "c2", "c1 city=Rome"],
+            "{name}: as the customer was by then"
+        );
+        assert_eq!(seen.counts.events, 3, "{name}: {:?}", seen.events);
+        assert!(seen.rejects.is_empty(), "{name}");
+    }
+    for content in ["{\"events\":[{\"id\":1}]}", "<log><events><event id=\"1\">", "<log><a>&b", "x", ""] {
+        let said = file(OBJECTS, "log.ocel", content).unwrap_err().to_string();
+        assert!(said.contains("no OCEL 2.0 log") || said.contains("it is empty"), "{said}");
+    }
+}
+
 #[test]
 fn separated_text_is_read_as_tools_write_it() {
     for (what, setting, content, expected) in SEPARATED {

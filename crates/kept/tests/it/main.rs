@@ -7,6 +7,7 @@ mod closing;
 mod contracts;
 mod crash;
 mod duckdb;
+mod eventlogs;
 mod feeds;
 mod identity;
 mod incremental;

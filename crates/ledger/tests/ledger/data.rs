@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 pub(crate) fn text(file: &str) -> String {
-    let workspace = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let manifest =
+        std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let workspace = PathBuf::from(manifest).join("../..");
     let data = std::env::var("KEPT_TEST_DATA").unwrap_or_else(|_| "../shared/data".to_owned());
     let path = workspace.join(data).join(file);
     std::fs::read_to_string(&path).unwrap_or_else(|error| {

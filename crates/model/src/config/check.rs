@@ -2,8 +2,8 @@
 
 use super::reason::pattern_words;
 use super::{
-    Config, EVENT_COLUMNS, Feed, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime, SUBSCRIPTION_COLUMNS,
-    Source, Stream, Word, promise, split,
+    Config, EVENT_COLUMNS, Feed, FileFormat, Problem, RECORD_COLUMNS, RESERVED_REASONS, Regime,
+    SUBSCRIPTION_COLUMNS, Source, Stream, Word, promise, split,
 };
 use crate::period::Day;
 use crate::suggest::hint;
@@ -292,8 +292,24 @@ impl Checker<'_> {
             Some(Source::Preset(_) | Source::Sql(_)) => {}
         }
         self.clauses(feed);
+        self.object(feed);
         if feed.sql.is_none() && feed.files.is_none() && !feed.takes_calls() {
             self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
+        }
+    }
+
+    /// The type of object, which only object-centric logs have.
+    fn object(&mut self, feed: &Feed) {
+        let id = feed.id.get_ref();
+        match (&feed.object, feed.format) {
+            (None, Some(FileFormat::Ocel)) => self.say(
+                &feed.id,
+                format!("feed `{id}`: an object-centric log tells of several things; say which are your customers, object = \"customer\""),
+            ),
+            (Some(object), Some(format)) if format != FileFormat::Ocel => {
+                self.say(object, format!("feed `{id}`: object is of object-centric logs only; remove it or set format = \"ocel\""));
+            }
+            _ => {}
         }
     }
 

@@ -121,6 +121,9 @@ pub struct Feed {
     /// Format of the files; told from their names when absent.
     #[serde(default)]
     pub format: Option<FileFormat>,
+    /// Of an object-centric event log: the type of object whose events are read.
+    #[serde(default)]
+    pub object: Option<Spanned<String>>,
     /// How text files are written.
     #[serde(default)]
     pub csv: Csv,
@@ -199,6 +202,10 @@ pub enum FileFormat {
     Json,
     /// Apache Parquet.
     Parquet,
+    /// An event log of cases, IEEE 1849.
+    Xes,
+    /// An object-centric event log, OCEL 2.0, as JSON or XML.
+    Ocel,
 }
 
 /// `csv = { … }`: how separated text is written.

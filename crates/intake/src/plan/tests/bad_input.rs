@@ -209,7 +209,19 @@ const FILES: &[Case] = &[
         "a name that tells no format",
         "x.dat",
         b"",
-        "its name does not tell its format; set format = \"csv\", \"tsv\", \"ndjson\", \"json\" or \"parquet\"",
+        "its name does not tell its format; set format = \"csv\", \"tsv\", \"ndjson\", \"json\", \"parquet\", \"xes\" or \"ocel\"",
+    ),
+    named(
+        "an event log in XES that breaks off",
+        "x.xes",
+        b"<log><trace><event>",
+        "it cannot be read: it is no XES log that can be followed: it ends before </log>; was it cut off? Export it again (near byte 19)",
+    ),
+    set(
+        "an object-centric log without the type of object",
+        "format = \"ocel\"\nobject = \"custmer\"\n",
+        br#"{"events":[{"id":"1","type":"a","time":"2024-03-01"}],"objects":[{"id":"1","type":"customer"}]}"#,
+        "there is no object of the type `custmer`; did you mean `customer`?; known: customer",
     ),
     named(
         "a `.gz` that breaks off",
