@@ -10,7 +10,7 @@ use std::time::Duration;
 /// Events of the largest batch.
 const BATCH: u64 = 5;
 /// Longest pause between two requests, so that rounds stay small.
-const PAUSE_US: u64 = 8_000;
+const PAUSE_US: u64 = 30_000;
 /// One in so many requests sends again what was acknowledged.
 const AGAIN: u64 = 8;
 /// One in so many requests sends an acknowledged id with another content.
