@@ -61,8 +61,8 @@ impl Form {
             Self::Batch => batch(object(json(body)?, "The body")?)?,
             Self::Lines => lines(body)?,
             Self::Cloud => match json(body)? {
-                Value::Array(list) => all(list, |value| cloud::event(value))?,
-                one => all(vec![one], |value| cloud::event(value))?,
+                Value::Array(list) => all(list, cloud::event)?,
+                one => all(vec![one], cloud::event)?,
             },
             Self::CloudBinary => vec![cloud::of_headers(headers, body)?],
         };

@@ -34,6 +34,9 @@ const NAMES: [&str; 12] = [
     "message_id",
 ];
 
+/// Names whose values are compared as texts.
+const OF_THE_MESSAGE: [&str; 2] = ["messageId", "message_id"];
+
 fn wrong(field: &str, error: impl Into<String>, cure: impl Into<String>) -> Problem {
     Problem { index: 0, field: field.to_owned(), error: error.into(), cure: cure.into() }
 }
@@ -92,13 +95,13 @@ fn text<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
 fn names(event: &Event) -> Result<(), Problem> {
     for name in NAMES {
         match event.get(name) {
-            None | Some(Value::Null) => {}
             Some(Value::String(text)) if text.len() > NAME_BYTES => {
                 let error = format!("is {} bytes; it may have {NAME_BYTES}", text.len());
                 return Err(wrong(name, error, "Send a short id or name."));
             }
-            Some(Value::Number(_)) if name.ends_with("Id") && name != "messageId" => {}
-            Some(Value::String(_)) => {}
+            Some(Value::Number(_))
+                if !OF_THE_MESSAGE.contains(&name) && name.to_ascii_lowercase().ends_with("id") => {}
+            None | Some(Value::Null | Value::String(_)) => {}
             Some(_) => return Err(wrong(name, "is not a text", "Write it in quotes.")),
         }
     }

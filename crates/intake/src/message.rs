@@ -97,7 +97,9 @@ fn say(value: &Value, into: &mut Vec<u8>) {
         Value::Object(object) => members(object, &[], into),
         Value::Array(items) => {
             into.push(b'[');
-            items.iter().for_each(|item| say(item, into));
+            for item in items {
+                say(item, into);
+            }
             into.push(b']');
         }
         plain => {

@@ -141,7 +141,7 @@ fn rounds(binary: &Path, folder: &Path, args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Random moments from a seed (SplitMix64, Steele et al. 2014).
+/// Random moments from a seed (`SplitMix64`, Steele et al. 2014).
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
