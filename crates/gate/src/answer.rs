@@ -107,3 +107,30 @@ impl IntoResponse for Refusal {
 pub(crate) fn json_of(status: StatusCode, value: &Value) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], value.to_string()).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_and_a_full_disk_are_never_a_success_and_say_when_to_send_again() {
+        let file = || std::path::PathBuf::from("/home/inbox/0.log");
+        for (error, status, seconds) in [
+            (inbox::Error::Full { limit: 1, held: 1, asked: 1 }, 429, "10"),
+            (inbox::Error::NoSpace { file: file() }, 507, "30"),
+            (inbox::Error::Broken { file: file() }, 503, "10"),
+        ] {
+            let response = Refusal::from(error).into_response();
+            assert_eq!(response.status().as_u16(), status);
+            assert_eq!(response.headers()[header::RETRY_AFTER], seconds);
+        }
+    }
+
+    #[test]
+    fn of_many_problems_some_are_told_and_all_are_counted() {
+        let problem = |index| Problem { index, field: "f".into(), error: "e".into(), cure: "c".into() };
+        let refusal = Refusal::of_events((0..50).map(problem).collect(), 60);
+        assert!(refusal.error.starts_with("50 of 60 events"), "{refusal:?}");
+        assert_eq!(refusal.into_response().status(), StatusCode::BAD_REQUEST);
+    }
+}

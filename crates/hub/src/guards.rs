@@ -215,6 +215,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn programs_need_no_page_of_ours_but_name_this_machine() {
+        for (host, site, status) in [
+            ("localhost", "cross-site", "200"),
+            ("127.0.0.1:7878", "none", "200"),
+            ("elsewhere.example", "same-origin", "421"),
+        ] {
+            let takes = Router::new().route("/v1/track", axum::routing::post(|| async { "taken" }));
+            let request = format!(
+                "POST /v1/track HTTP/1.1\r\nhost: {host}\r\nsec-fetch-site: {site}\r\nconnection: close\r\n\
+                 content-length: 0\r\n\r\n"
+            );
+            let answer = asked(for_programs(takes), request).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+            assert!(answer.contains("content-security-policy: default-src 'none'"), "{answer}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_page_whose_own_name_leads_here_reads_and_writes_nothing() {
         let router = || {
             let page = || async { "the books" };
