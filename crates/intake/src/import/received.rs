@@ -39,7 +39,7 @@ pub struct Drained {
     pub commits: u64,
 }
 
-/// Moves all that waits in the inbox into the lake.
+/// Moves into the lake what waits in the inbox when it begins.
 ///
 /// # Errors
 /// When lake or inbox cannot be read or written, or events wait for a feed that is gone. What was moved until then
@@ -57,9 +57,14 @@ pub async fn drain(home: &Home, lake: &Lake, inbox: &Inbox, now_us: i64) -> Resu
         if drained.commits == 0 {
             heal(lake, now_us).await?;
         }
+        let is_last = entries.iter().map(|entry| entry.bytes.len()).sum::<usize>() < PART_BYTES;
         let stretch = Stretch { home, lake, now_us, from: first.place, to: last.next };
         Box::pin(stretch.pour(entries, &mut drained)).await?;
         inbox.forget(stretch.to)?;
+        if is_last {
+            // More may have come meanwhile; others wait for the lake, too.
+            return Ok(drained);
+        }
     }
 }
 
