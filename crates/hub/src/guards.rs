@@ -23,6 +23,12 @@ pub(crate) fn within_guards<S: Clone + Send + Sync + 'static>(pages: Router<S>) 
         .layer(map_response(guarded))
 }
 
+/// What requests of programs pass: they show a key in each, which a page of elsewhere does not have, so it does not matter
+/// from where they come. Limits of size are the router's own.
+pub fn for_programs(programs: Router) -> Router {
+    programs.layer(map_request(to_this_machine)).layer(map_response(guarded))
+}
+
 /// Lets through what names this machine as its server. A page of elsewhere can have its own name lead to this machine
 /// (DNS rebinding) and would then read and write as if it were ours; but it cannot make a browser say another name.
 async fn to_this_machine(request: Request) -> Result<Request, Response> {
@@ -204,6 +210,24 @@ mod tests {
             let router = within_guards(Router::new().route("/x", axum::routing::post(kept)));
             let answer = asked(router, post(site, body)).await;
             assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(told), "{answer}");
+            assert!(answer.contains("content-security-policy: default-src 'none'"), "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn programs_need_no_page_of_ours_but_name_this_machine() {
+        for (host, site, status) in [
+            ("localhost", "cross-site", "200"),
+            ("127.0.0.1:7878", "none", "200"),
+            ("elsewhere.example", "same-origin", "421"),
+        ] {
+            let takes = Router::new().route("/v1/track", axum::routing::post(|| async { "taken" }));
+            let request = format!(
+                "POST /v1/track HTTP/1.1\r\nhost: {host}\r\nsec-fetch-site: {site}\r\nconnection: close\r\n\
+                 content-length: 0\r\n\r\n"
+            );
+            let answer = asked(for_programs(takes), request).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
             assert!(answer.contains("content-security-policy: default-src 'none'"), "{answer}");
         }
     }

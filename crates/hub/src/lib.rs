@@ -15,6 +15,7 @@ mod router;
 mod samples;
 mod state;
 
+pub use guards::for_programs;
 pub use pages::reasons;
 pub use pages::statement::figures;
 pub use pages::statement::rates::{Rate, rates};

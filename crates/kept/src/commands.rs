@@ -10,6 +10,7 @@ pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod journey;
+pub(crate) mod keys;
 pub(crate) mod promises;
 pub(crate) mod reasons;
 pub(crate) mod refresh;
@@ -26,6 +27,12 @@ use std::path::Path;
 /// Opens the home folder's config.
 pub(crate) fn open(home: &Path) -> anyhow::Result<Home> {
     Ok(Home::open(home)?)
+}
+
+/// Opens the operational database of a home, `kept.db`.
+pub(crate) async fn store(home: &Home) -> anyhow::Result<::store::Store> {
+    let database = ::store::Database::File(home.folder.join("kept.db"));
+    Ok(::store::Store::open(&database, crate::clock::now_us()).await?)
 }
 
 /// Opens the home folder for reading editions.

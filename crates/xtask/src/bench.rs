@@ -5,6 +5,7 @@ mod journey;
 mod measure;
 mod spine;
 mod table;
+mod trust;
 
 use crate::workspace::Workspace;
 
@@ -15,6 +16,8 @@ pub enum Bench {
     Spine(spine::Args),
     /// The whole map of a hundred million events, against DuckDB.
     Journey(journey::Args),
+    /// Durable events over HTTP: rate and latency, alone and beside a heavy query.
+    Trust(trust::Args),
     /// Which records are one customer, against Splink.
     Identity(identity::Args),
 }
@@ -24,6 +27,7 @@ pub fn run(workspace: &Workspace, bench: &Bench) -> anyhow::Result<()> {
     match bench {
         Bench::Spine(args) => spine::run(workspace, args),
         Bench::Journey(args) => journey::run(workspace, args),
+        Bench::Trust(args) => trust::run(workspace, args),
         Bench::Identity(args) => identity::run(workspace, args),
     }
 }
