@@ -64,6 +64,11 @@ pub fn write(dir: &Path, plan: &Plan, progress: &mut dyn FnMut(u64, u64)) -> Res
     Ok(Summary { counts, plants })
 }
 
+/// Whether a folder holds what [`write`] wrote.
+pub fn is_made(dir: &Path) -> bool {
+    dir.join("truth").join("plants.json").is_file()
+}
+
 fn save(path: &Path, text: &str) -> Result<(), Error> {
     std::fs::write(path, text).map_err(Error::at(path))
 }

@@ -4,7 +4,7 @@ use crate::Hub;
 use crate::error::{Failure, Wants};
 use crate::pages::data::identity::{self, explain};
 use crate::pages::{asset, customers, reasons, statement};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use refresh::view::segments::chosen;
@@ -25,6 +25,12 @@ impl From<Failure> for Refusal {
     }
 }
 
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        Self(error.into())
+    }
+}
+
 impl From<refresh::Error> for Refusal {
     fn from(error: refresh::Error) -> Self {
         Self(error.into())
@@ -42,7 +48,7 @@ pub(crate) type Answer = Result<Response, Refusal>;
 pub(crate) type Wanted<T> = Result<Wants<T>, Failure>;
 
 /// `/api/v1/statement?by=month&segment=…&split=…&as=restated`; with a split, the whole and each of its segments
-pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
+pub(crate) async fn statement(hub: Hub, asked: Wanted<statement::show::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let (by, period) = statement::show::wanted(&asked)?;
     let basis = statement::show::basis(&asked)?;
@@ -64,14 +70,14 @@ pub(crate) async fn statement(State(hub): State<Hub>, asked: Wanted<statement::s
 }
 
 /// `/api/v1/closings`
-pub(crate) async fn closings(State(hub): State<Hub>) -> Answer {
+pub(crate) async fn closings(hub: Hub) -> Answer {
     let read = hub.at_one_edition(|| hub.reader.closings()).await?;
     let (edition, closings) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "closings", &closings))
 }
 
 /// `/api/v1/bridge?period=2026-Q3&segment=…`
-pub(crate) async fn bridge(State(hub): State<Hub>, asked: Wanted<statement::show::Asked>) -> Answer {
+pub(crate) async fn bridge(hub: Hub, asked: Wanted<statement::show::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let period = statement::show::period(asked.period.as_deref().unwrap_or_default())?;
     let segment = asked.segment.unwrap_or_default();
@@ -82,7 +88,7 @@ pub(crate) async fn bridge(State(hub): State<Hub>, asked: Wanted<statement::show
 }
 
 /// `/api/v1/reasons?by=year&period=…&segment=…&split=…`; with a split, losses segment by segment
-pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show::Asked>) -> Answer {
+pub(crate) async fn reasons(hub: Hub, asked: Wanted<reasons::show::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let span = asked.span()?;
     if let Some(split) = given(asked.split.as_ref()) {
@@ -93,6 +99,9 @@ pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show:
     let segment = asked.segment.unwrap_or_default();
     let read = hub.at_one_edition(|| hub.reader.reasons(span, &segment)).await?;
     let (edition, found) = read.ok_or_else(unpublished)?;
+    if let Some(found) = found.as_ref().filter(|found| !found.other_texts.is_empty()) {
+        hub.saw("reasons", &format!("{} texts", found.other_texts.len())).await?;
+    }
     let found = found.ok_or_else(|| {
         Failure::missing("This edition was published before Kept looked for reasons.", "Run `kept refresh`.")
     })?;
@@ -100,7 +109,7 @@ pub(crate) async fn reasons(State(hub): State<Hub>, asked: Wanted<reasons::show:
 }
 
 /// `/api/v1/cohorts?by=month&segment=…&split=…`; with a split, how customers of each of its segments stay
-pub(crate) async fn cohorts(State(hub): State<Hub>, asked: Wanted<asset::cohorts::Asked>) -> Answer {
+pub(crate) async fn cohorts(hub: Hub, asked: Wanted<asset::cohorts::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let look = asked.look()?;
     if !look.split.is_empty() {
@@ -115,14 +124,14 @@ pub(crate) async fn cohorts(State(hub): State<Hub>, asked: Wanted<asset::cohorts
 }
 
 /// `/api/v1/segments`: the ways of splitting the customers, and their segments
-pub(crate) async fn segments(State(hub): State<Hub>) -> Answer {
+pub(crate) async fn segments(hub: Hub) -> Answer {
     let read = hub.at_one_edition(|| hub.reader.splits()).await?;
     let (edition, splits) = read.ok_or_else(unpublished)?;
     Ok(told(&edition, "splits", &splits))
 }
 
 /// `/api/v1/survival?split=…`: of the whole and of each segment of a split, the first when empty
-pub(crate) async fn survival(State(hub): State<Hub>, asked: Wanted<asset::cohorts::Asked>) -> Answer {
+pub(crate) async fn survival(hub: Hub, asked: Wanted<asset::cohorts::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let look = asked.look()?;
     let read = hub
@@ -137,7 +146,7 @@ pub(crate) async fn survival(State(hub): State<Hub>, asked: Wanted<asset::cohort
 }
 
 /// `/api/v1/worth?segment=…`
-pub(crate) async fn worth(State(hub): State<Hub>, asked: Wanted<asset::worth::Asked>) -> Answer {
+pub(crate) async fn worth(hub: Hub, asked: Wanted<asset::worth::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let segment = asked.segment.unwrap_or_default();
     let read = hub.at_one_edition(|| hub.reader.worth(&segment)).await?;
@@ -147,28 +156,30 @@ pub(crate) async fn worth(State(hub): State<Hub>, asked: Wanted<asset::worth::As
 }
 
 /// `/api/v1/fading?segment=…&offset=…&limit=…`
-pub(crate) async fn fading(State(hub): State<Hub>, asked: Wanted<customers::list::Asked>) -> Answer {
+pub(crate) async fn fading(hub: Hub, asked: Wanted<customers::list::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let limit = asked.limit.unwrap_or(CUSTOMERS).min(MOST_CUSTOMERS);
     let (segment, offset) = (asked.segment.unwrap_or_default(), asked.offset.unwrap_or(0));
     let read = hub.at_one_edition(|| hub.reader.fading(&segment, offset, limit)).await?;
     let (edition, fading) = read.ok_or_else(unpublished)?;
+    hub.saw_list(fading.rows.iter().map(|row| row.customer.id.as_str())).await?;
     Ok(told(&edition, "fading", &fading))
 }
 
 /// `/api/v1/customers?period=…&figure=…&among=…&segment=…&q=…&offset=…&limit=…`
-pub(crate) async fn customers(State(hub): State<Hub>, asked: Wanted<customers::list::Asked>) -> Answer {
+pub(crate) async fn customers(hub: Hub, asked: Wanted<customers::list::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let limit = asked.limit.unwrap_or(CUSTOMERS).min(MOST_CUSTOMERS);
     let wanted = asked.wanted(limit)?;
     let read = hub.at_one_edition(|| hub.reader.customers(&wanted)).await?;
     let (edition, list) = read.ok_or_else(unpublished)?;
+    hub.saw_list(list.rows.iter().map(|row| row.id.as_str())).await?;
     Ok(told(&edition, "customers", &list))
 }
 
 /// `/api/v1/customers/ID?events=…`
 pub(crate) async fn customer(
-    State(hub): State<Hub>,
+    hub: Hub,
     Path(id): Path<String>,
     asked: Wanted<customers::show::Asked>,
 ) -> Answer {
@@ -176,23 +187,25 @@ pub(crate) async fn customer(
     let read = hub.at_one_edition(|| hub.reader.customer(&id, asked.limit())).await?;
     let (edition, life) = read.ok_or_else(unpublished)?;
     let life = life.ok_or_else(|| customers::show::nobody(&id))?;
+    hub.saw(&format!("customer:{}", life.row.id), "").await?;
     Ok(told(&edition, "customer", &life))
 }
 
 /// `/api/v1/editions`
-pub(crate) async fn editions(State(hub): State<Hub>) -> Answer {
+pub(crate) async fn editions(hub: Hub) -> Answer {
     Ok(json_of(StatusCode::OK, &json!({"editions": hub.reader.editions().await?})))
 }
 
 /// `/api/v1/identity`
-pub(crate) async fn identity(State(hub): State<Hub>) -> Answer {
+pub(crate) async fn identity(hub: Hub) -> Answer {
     let read = hub.at_one_edition(|| hub.reader.identity(identity::LISTED)).await?;
     let (edition, status) = read.ok_or_else(unpublished)?;
+    hub.saw("review", &format!("{} customers", status.largest.rows.len())).await?;
     Ok(told(&edition, "identity", &status))
 }
 
 /// `/api/v1/identity/explain?a=silo:key&b=silo:key`
-pub(crate) async fn explain(State(hub): State<Hub>, asked: Wanted<explain::Asked>) -> Answer {
+pub(crate) async fn explain(hub: Hub, asked: Wanted<explain::Asked>) -> Answer {
     let Wants(asked) = asked?;
     let (a, b) = asked.pair()?.ok_or_else(|| {
         Failure::unclear(
@@ -202,6 +215,8 @@ pub(crate) async fn explain(State(hub): State<Hub>, asked: Wanted<explain::Asked
     })?;
     let read = hub.at_one_edition(|| hub.reader.explain(&a, &b)).await?;
     let (edition, explanation) = read.ok_or_else(unpublished)?;
+    let (one, other) = &explanation.customers;
+    hub.saw("customers", &format!("2: {one} {other}")).await?;
     Ok(told(&edition, "explanation", &explanation))
 }
 

@@ -1,6 +1,6 @@
 //! What can go wrong while answering, told so that the reader knows what to do.
 
-use crate::layout;
+use crate::layout::{self, Frame, Place};
 use crate::pages::data::sentence;
 use axum::extract::{Form, FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
@@ -10,7 +10,7 @@ use maud::{Markup, html};
 use serde::de::DeserializeOwned;
 
 /// Why a page or an answer could not be given.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     /// The status sent.
     pub status: StatusCode,
@@ -40,15 +40,36 @@ impl Failure {
         }
     }
 
-    /// The page that says so.
+    /// Requests come faster than they are answered to one asker.
+    pub fn too_many(wait_s: i64) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            what: "There were too many requests in a short time.".to_owned(),
+            cure: format!("Wait {wait_s} seconds, then go on."),
+        }
+    }
+
+    /// The page that says so to whoever it may be.
     pub fn page(&self) -> Markup {
-        let title = self.status.canonical_reason().unwrap_or("Something went wrong");
-        let content = html! {
-            div.lead { p.eyebrow { (self.status.as_u16()) " · " (title) } h1 { (self.what) } }
+        layout::bare_page(self.title(), &self.told(&html! { p { a href="/" { "To the statement" } } }))
+    }
+
+    /// The page that says so, within the frame of who asked.
+    pub fn page_within(&self, frame: &Frame) -> Markup {
+        let ways = html! { p { a href="/" { "To the statement" } } };
+        layout::page(frame, Place::Nowhere, self.title(), &self.told(&ways))
+    }
+
+    fn title(&self) -> &'static str {
+        self.status.canonical_reason().unwrap_or("Something went wrong")
+    }
+
+    fn told(&self, ways: &Markup) -> Markup {
+        html! {
+            div.lead { p.eyebrow { (self.status.as_u16()) " · " (self.title()) } h1 { (self.what) } }
             p { (self.cure) }
-            p { a href="/" { "To the statement" } " · " a href="/customers" { "To the customers" } }
-        };
-        layout::bare_page(title, &content)
+            (ways)
+        }
     }
 }
 
@@ -67,6 +88,7 @@ impl From<refresh::Error> for Failure {
                     "Run `kept refresh` in the home folder, then load this page again.",
                 );
             }
+            Error::OutOfSight => return crate::gate::forbidden(),
             Error::RecordName(_) | Error::NoReason | Error::Asked(_) => {
                 return Self::unclear(format!("{}.", sentence(&error.to_string())), BACK);
             }
@@ -112,9 +134,34 @@ impl From<refresh::Error> for Failure {
     }
 }
 
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        use store::Error;
+        const BACK: &str = "Nothing was changed. Go back: what you wrote is still there.";
+        let status = match &error {
+            Error::Input(_) | Error::Password(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Taken | Error::Disabled | Error::LastAdmin | Error::SetUp => StatusCode::CONFLICT,
+            Error::NotFound(_) | Error::Link => StatusCode::NOT_FOUND,
+            other => {
+                eprintln!("hub: {other}");
+                return Self {
+                    status: StatusCode::INTERNAL_SERVER_ERROR,
+                    what: "The database of people could not be read or written.".to_owned(),
+                    cure: "Try again. If it stays, see what `kept serve` wrote in its terminal or log."
+                        .to_owned(),
+                };
+            }
+        };
+        Self { status, what: format!("{}.", sentence(&error.to_string())), cure: BACK.to_owned() }
+    }
+}
+
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        (self.status, self.page()).into_response()
+        let mut response = (self.status, self.page()).into_response();
+        // For whoever knows who asked.
+        response.extensions_mut().insert(self);
+        response
     }
 }
 

@@ -6,6 +6,8 @@ use maud::{DOCTYPE, Markup, html};
 use model::Currency;
 use refresh::view::Edition;
 use report::{calendar, number};
+use store::Grant;
+use store::policy::{self, Action, Reach, Resource};
 
 /// What every page is told with.
 #[derive(Debug, Clone)]
@@ -18,12 +20,46 @@ pub struct Frame {
     pub zone: TimeZone,
     /// The edition everything on the page comes from.
     pub edition: Option<Edition>,
+    /// Who looks at it; `None` before somebody has logged in.
+    pub viewer: Option<Viewer>,
+}
+
+/// Who looks at a page.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Their name.
+    pub name: String,
+    /// Whether they are whoever comes to a demo.
+    pub is_demo: bool,
+    /// What they are in the company.
+    pub grants: Vec<Grant>,
 }
 
 impl Frame {
     /// Minor units as `€ 12,300.50`.
     pub fn money(&self, minor: i64) -> String {
         number::money(minor, self.currency)
+    }
+
+    /// Whether the viewer may do this to anything at all: what leads there is shown to them.
+    pub fn may(&self, resource: Resource, action: Action) -> bool {
+        self.reach(resource, action) != Reach::Nothing
+    }
+
+    fn reach(&self, resource: Resource, action: Action) -> Reach {
+        self.viewer.as_ref().map_or(Reach::Nothing, |viewer| policy::reach(&viewer.grants, resource, action))
+    }
+
+    /// What the viewer is not shown of customers; nothing where they are shown everything.
+    pub fn unseen(&self) -> Markup {
+        let told = match self.reach(Resource::PersonalData, Action::Read) {
+            Reach::Everything => return html! {},
+            Reach::Nothing => "Your role sees customers by number: names, addresses and texts are left out.",
+            Reach::Departments(_) => {
+                "Your role sees what your own department knows of customers: names, addresses and texts of others are left out."
+            }
+        };
+        html! { p.muted { (told) } }
     }
 }
 
@@ -44,30 +80,60 @@ pub enum Place {
     Promises,
     /// Everything under data.
     Data,
+    /// People and the audit log.
+    Settings,
+    /// One's own account.
+    Account,
     /// Outside the navigation.
     Nowhere,
 }
 
+/// A place in the navigation, where it leads and what one must be allowed to see it.
+const PLACES: [(Place, &str, &str, Resource); 8] = [
+    (Place::Statement, "/", "Statement", Resource::Figures),
+    (Place::Reasons, "/reasons", "Reasons", Resource::Figures),
+    (Place::Customers, "/customers", "Customers", Resource::Customers),
+    (Place::Journey, "/journey", "Journey", Resource::Figures),
+    (Place::Scorecard, "/scorecard", "Scorecard", Resource::Figures),
+    (Place::Promises, "/promises", "Promises", Resource::Figures),
+    (Place::Data, "/data", "Data", Resource::Config),
+    (Place::Settings, "/settings/people", "Settings", Resource::Users),
+];
+
 /// A whole page.
 pub fn page(frame: &Frame, place: Place, title: &str, content: &Markup) -> Markup {
-    shell(&frame.company, place, title, content, &edition(frame))
+    shell(&frame.company, title, &nav(frame, place), content, &edition(frame))
 }
 
-/// A whole page outside any edition.
+/// A whole page outside any edition, for nobody in particular.
 pub fn bare_page(title: &str, content: &Markup) -> Markup {
-    shell("", Place::Nowhere, title, content, &html! {})
+    shell("", title, &html! {}, content, &html! {})
 }
 
-fn shell(company: &str, place: Place, title: &str, content: &Markup, foot: &Markup) -> Markup {
-    let places = [
-        (Place::Statement, "/", "Statement"),
-        (Place::Reasons, "/reasons", "Reasons"),
-        (Place::Customers, "/customers", "Customers"),
-        (Place::Journey, "/journey", "Journey"),
-        (Place::Scorecard, "/scorecard", "Scorecard"),
-        (Place::Promises, "/promises", "Promises"),
-        (Place::Data, "/data", "Data"),
-    ];
+/// The navigation, the company and who looks.
+fn nav(frame: &Frame, place: Place) -> Markup {
+    html! {
+        nav aria-label="Main" {
+            @for (other, href, name, resource) in PLACES {
+                @if frame.may(resource, Action::Read) {
+                    a href=(href) aria-current=[(other == place).then_some("page")] { (name) }
+                }
+            }
+        }
+        span.company { bdi { (frame.company) } }
+        @if let Some(viewer) = &frame.viewer {
+            span.viewer {
+                a href="/account" aria-current=[(place == Place::Account).then_some("page")] { bdi { (viewer.name) } }
+                @if !viewer.is_demo { form.line method="post" action="/logout" { button type="submit" { "Log out" } } }
+            }
+            @if viewer.is_demo {
+                p.demo { strong { "Demo." } " A simulated company on this machine; whoever opens it is the demo user." }
+            }
+        }
+    }
+}
+
+fn shell(company: &str, title: &str, nav: &Markup, content: &Markup, foot: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -84,12 +150,7 @@ fn shell(company: &str, place: Place, title: &str, content: &Markup, foot: &Mark
                 a.skip href="#content" { "Skip to content" }
                 header.top {
                     a.brand href="/" { "Kept" }
-                    nav aria-label="Main" {
-                        @for (other, href, name) in places {
-                            a href=(href) aria-current=[(other == place).then_some("page")] { (name) }
-                        }
-                    }
-                    span.company { bdi { (company) } }
+                    (nav)
                 }
                 main #content tabindex="-1" { (content) }
                 footer.edition { (foot) }
@@ -183,6 +244,32 @@ mod tests {
         );
         assert_eq!(told.matches("aria-current=\"page\"").count(), 1);
         samples::assert_safe(&told);
+    }
+
+    #[test]
+    fn the_navigation_leads_where_the_viewer_may_go_and_a_demo_says_so() {
+        let seen_by = |grants: Vec<Grant>, is_demo| {
+            let viewer = Viewer { name: "Ann <Ek>".to_owned(), is_demo, grants };
+            let frame = Frame { viewer: Some(viewer), ..samples::frame() };
+            page(&frame, Place::Account, "x", &html! { h1 { "x" } }).into_string()
+        };
+        for (grant, customers, settings) in [
+            (Grant::Reader, true, false),
+            (Grant::Member("web".to_owned()), true, false),
+            (Grant::Cco, true, true),
+            (Grant::Admin, false, true),
+        ] {
+            let told = seen_by(vec![grant.clone()], false);
+            samples::assert_safe(&told);
+            assert!(told.contains("Ann &lt;Ek&gt;") && told.contains("Log out") && !told.contains("Demo."));
+            assert_eq!(told.contains("href=\"/customers\""), customers, "{grant}");
+            assert_eq!(told.contains("href=\"/settings/people\""), settings, "{grant}");
+        }
+        let demo = seen_by(vec![Grant::Cco], true);
+        assert!(demo.contains("Demo.</strong>") && !demo.contains("Log out"));
+        let nobody =
+            page(&Frame { viewer: None, ..samples::frame() }, Place::Nowhere, "x", &html! { h1 { "x" } });
+        assert!(!nobody.into_string().contains("href=\"/customers\""));
     }
 
     #[test]

@@ -5,19 +5,27 @@
 
 pub mod api;
 pub mod assets;
+mod cookie;
 pub mod error;
+mod gate;
 mod guards;
 pub mod layout;
 pub mod links;
+mod pace;
 pub mod pages;
 mod router;
 #[cfg(test)]
 mod samples;
+mod site;
 mod state;
+mod who;
 
+pub use gate::{Door, Route};
 pub use guards::for_programs;
+pub use pages::entry::link;
 pub use pages::reasons;
 pub use pages::statement::figures;
 pub use pages::statement::rates::{Rate, rates};
-pub use router::{router, serve};
+pub use router::{router, routes, serve};
+pub use site::{Ambient, Reached, Site};
 pub use state::Hub;

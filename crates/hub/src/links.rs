@@ -65,6 +65,11 @@ pub fn customer(id: &str) -> String {
     format!("/customers/{}", encoded(id))
 }
 
+/// Somebody's account.
+pub fn person(id: store::UserId) -> String {
+    format!("/settings/people/{}", id.0)
+}
+
 /// Why two records, each `silo:key`, are or are not one customer.
 pub fn explain(a: &str, b: &str) -> String {
     address("/data/identity/explain", &[("a", a), ("b", b)])

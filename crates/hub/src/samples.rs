@@ -16,9 +16,10 @@ pub(crate) use rows::{
     customers, edition, huge, imports, life, lines, rejects, segments, shrinking, silos, splits, statement,
 };
 
-use crate::layout::Frame;
+use crate::layout::{Frame, Viewer};
 use jiff::tz::TimeZone;
 use model::Currency;
+use store::Grant;
 
 /// Around a page of edition 3.
 pub(crate) fn frame() -> Frame {
@@ -27,7 +28,13 @@ pub(crate) fn frame() -> Frame {
         currency: Currency::parse("EUR").expect("code"),
         zone: TimeZone::get("Europe/Berlin").expect("zone"),
         edition: Some(edition()),
+        viewer: Some(viewer()),
     }
+}
+
+/// Somebody who may see and do almost everything.
+pub(crate) fn viewer() -> Viewer {
+    Viewer { name: "Ann Ek".into(), is_demo: false, grants: vec![Grant::Cco, Grant::Admin] }
 }
 
 /// Fails when a page holds what the content policy forbids, text that was not escaped, or a request elsewhere.

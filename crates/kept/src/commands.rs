@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod close;
 pub(crate) mod cohorts;
@@ -18,6 +19,7 @@ pub(crate) mod serve;
 pub(crate) mod split;
 pub(crate) mod sql;
 pub(crate) mod statement;
+pub(crate) mod users;
 pub(crate) mod worth;
 
 use ::refresh::view::segments::chosen;
@@ -27,12 +29,6 @@ use std::path::Path;
 /// Opens the home folder's config.
 pub(crate) fn open(home: &Path) -> anyhow::Result<Home> {
     Ok(Home::open(home)?)
-}
-
-/// Opens the operational database of a home, `kept.db`.
-pub(crate) async fn store(home: &Home) -> anyhow::Result<::store::Store> {
-    let database = ::store::Database::File(home.folder.join("kept.db"));
-    Ok(::store::Store::open(&database, crate::clock::now_us()).await?)
 }
 
 /// Opens the home folder for reading editions.

@@ -3,6 +3,7 @@
 
 mod clock;
 mod commands;
+mod people;
 mod progress;
 mod table;
 
@@ -64,6 +65,10 @@ enum Command {
     Keys(commands::keys::Args),
     /// Serves the pages, and takes in the events that programs send.
     Serve(commands::serve::Args),
+    /// Lists and changes accounts and roles.
+    Users(commands::users::Args),
+    /// Checks the log of who did and saw what, or writes it to a file.
+    Audit(commands::audit::Args),
 }
 
 fn main() -> ExitCode {
@@ -105,6 +110,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Keys(args) => commands::keys::run(&home, &args, json).await,
             Command::Sql(args) => commands::sql::run(&home, &args, json).await,
             Command::Serve(args) => commands::serve::run(&home, &args).await,
+            Command::Users(args) => commands::users::run(&home, &args, json).await,
+            Command::Audit(args) => commands::audit::run(&home, &args, json).await,
         }
     });
     runtime.block_on(done)?

@@ -31,7 +31,7 @@ pub type Rows = Pin<Box<dyn Stream<Item = Result<RecordBatch>> + Send>>;
 #[derive(Clone)]
 pub struct View {
     pub(crate) context: SessionContext,
-    snapshot: i64,
+    pub(crate) snapshot: i64,
 }
 
 impl std::fmt::Debug for View {

@@ -8,7 +8,8 @@ use arrow::array::{
     UInt8Array, UInt16Array, UInt64Array,
 };
 use lake::tables::{self, Table};
-use lake::{Access, Error, Lake, Limits, Mode};
+use lake::{Access, Error, Lake, Limits, Mode, Only};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -271,4 +272,40 @@ async fn a_raw_table_of_an_older_version_gets_its_new_columns_and_keeps_its_rows
     assert_eq!(numbers(&lake, head, "select count(*), sum(clause) from events").await, [8, 6]);
     drop(lake);
     assert_eq!(fresh(folder.path()).await.head().await.expect("head"), head, "once is enough");
+}
+
+#[tokio::test]
+async fn a_narrowed_view_shows_no_other_row_however_it_is_asked() {
+    let folder = tempfile::tempdir().expect("tmp");
+    let lake = fresh(folder.path()).await;
+    for import in 1..=3 {
+        put(&lake, &tables::events(), Mode::Append, events(import, 0..5)).await;
+    }
+    let whole = lake.view(lake.head().await.expect("head")).await.expect("view");
+    let asked = [
+        "select count(*) as n from events",
+        "select count(*) as n from EVENTS",
+        "select count(*) as n from lake.main.events as e where e.import_id >= 0 or true",
+        "select count(*) as n from \"lake\".\"main\".\"events\"",
+        "with e as (select * from events) select count(*) as n from e",
+        "select sum(n) as n from (select count(*) as n from events group by import_id)",
+        "select count(*) as n from records right join events on true",
+        "select count(*) as n from events where import_id in (select import_id from events)",
+    ];
+    for (only, expected) in [
+        (Only::In("import_id", vec![2]), 5),
+        (Only::In("import_id", vec![1, 3, 9]), 10),
+        (Only::In("import_id", Vec::new()), 0),
+        (Only::Nothing, 0),
+    ] {
+        let view = whole.narrowed(BTreeMap::from([("events", only.clone())])).expect("narrowed");
+        for sql in asked {
+            let told = view.table(sql).await.expect(sql);
+            let n = arrow::compute::cast(&told.columns()[0], &arrow::datatypes::DataType::Int64).expect("n");
+            let n = n.as_any().downcast_ref::<Int64Array>().expect("int").iter().next().flatten();
+            assert_eq!(n.unwrap_or(0), expected, "{only:?}: {sql}");
+        }
+        assert_eq!(view.table("select * from imports").await.expect("others stay").num_rows(), 0);
+        assert_eq!(view.table_names(), whole.table_names());
+    }
 }

@@ -129,6 +129,9 @@ pub enum Error {
         "subscriptions are in {0}, for which kept.toml has no [[rate]] any more; add one, or run `kept import`"
     )]
     NoRate(String),
+    /// An answer that holds personal data of others than the reader may see.
+    #[error("this holds personal data beyond what your role may see")]
+    OutOfSight,
     /// What stands in a table is not what this version writes.
     #[error(
         "the lake holds {0}, which this version of Kept does not understand; was it written by a newer one?"

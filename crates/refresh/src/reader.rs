@@ -18,23 +18,35 @@ mod statement;
 use crate::edition;
 use crate::error::Error;
 use crate::inputs::Live;
+use crate::sight::{self, Extent, Sight};
 use crate::view::Edition;
-pub use export::Format;
+pub use export::{Format, guarded};
 use intake::Home;
 use lake::{Access, Lake, View};
 use model::config::Config;
 use model::definitions::{Definition, definitions};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
-/// Reads editions of one home. Shared by every page.
-#[derive(Debug)]
+/// Reads editions of one home, as far as its [`Sight`] goes. Clones share what was opened.
+#[derive(Debug, Clone)]
 pub struct Reader {
-    home: Home,
-    lake: Lake,
-    /// The newest edition known, and the head it was looked up at.
-    newest: Mutex<Option<(i64, Arc<Current>)>>,
+    home: Arc<Home>,
+    lake: Arc<Lake>,
+    newest: Arc<Mutex<Option<Newest>>>,
+    sight: Sight,
+}
+
+/// The newest edition known, for each extent of personal data that somebody asked with.
+#[derive(Debug)]
+struct Newest {
+    /// The head it was looked up at.
+    seen: i64,
+    live: Live,
+    whole: Arc<Current>,
+    narrowed: BTreeMap<Extent, Arc<Current>>,
 }
 
 /// The edition everything is read from.
@@ -46,10 +58,22 @@ pub(crate) struct Current {
 }
 
 impl Reader {
-    /// Opens a home for reading.
+    /// Opens a home for reading everything.
     pub async fn open(home: Home) -> Result<Self, Error> {
-        let lake = Lake::open(&home.folder, Access::Read).await?;
-        Ok(Self { home, lake, newest: Mutex::new(None) })
+        let lake = Arc::new(Lake::open(&home.folder, Access::Read).await?);
+        let (home, newest) = (Arc::new(home), Arc::new(Mutex::new(None)));
+        Ok(Self { home, lake, newest, sight: Sight::everything() })
+    }
+
+    /// The same home, read as far as this sight goes.
+    #[must_use]
+    pub fn seen_with(&self, sight: Sight) -> Self {
+        Self { sight, ..self.clone() }
+    }
+
+    /// How far this reader sees.
+    pub const fn sight(&self) -> &Sight {
+        &self.sight
     }
 
     /// The company's config.
@@ -83,26 +107,43 @@ impl Reader {
     async fn newest(&self) -> Result<Option<Arc<Current>>, Error> {
         let mut newest = self.newest.lock().await;
         let head = self.lake.head().await?;
-        if let Some((seen, current)) = &*newest
-            && *seen == head
-        {
-            return Ok(Some(Arc::clone(current)));
+        if newest.as_ref().is_none_or(|known| known.seen != head) {
+            let Some(edition) = edition::all(&self.lake, head).await?.pop() else {
+                return Ok(None);
+            };
+            match &mut *newest {
+                Some(known) if known.whole.edition == edition => known.seen = head,
+                known => *known = Some(self.opened(edition, head).await?),
+            }
         }
-        let Some(edition) = edition::all(&self.lake, head).await?.pop() else {
-            return Ok(None);
-        };
-        if let Some((seen, current)) = &mut *newest
-            && current.edition == edition
-        {
-            *seen = head;
-            return Ok(Some(Arc::clone(current)));
-        }
+        newest.as_mut().map(|newest| self.seen_of(newest)).transpose()
+    }
+
+    /// An edition, opened whole.
+    async fn opened(&self, edition: Edition, seen: i64) -> Result<Newest, Error> {
         let view = self.lake.view(edition.snapshot).await?;
-        Live::read(&self.lake, edition.snapshot, &self.home).await?.put(&view)?;
+        let live = Live::read(&self.lake, edition.snapshot, &self.home).await?;
+        live.put(&view)?;
         let ordered = self.lake.view_in_order(edition.snapshot).await?;
-        let current = Arc::new(Current { edition, view, ordered });
-        *newest = Some((head, Arc::clone(&current)));
-        Ok(Some(current))
+        let whole = Arc::new(Current { edition, view, ordered });
+        Ok(Newest { seen, live, whole, narrowed: BTreeMap::new() })
+    }
+
+    /// As much of it as this reader may see.
+    fn seen_of(&self, newest: &mut Newest) -> Result<Arc<Current>, Error> {
+        let personal = &self.sight.personal;
+        if *personal == Extent::Everything {
+            return Ok(Arc::clone(&newest.whole));
+        }
+        if let Some(known) = newest.narrowed.get(personal) {
+            return Ok(Arc::clone(known));
+        }
+        let narrowed = |view| sight::narrowed(view, &newest.live, &self.home.config, personal);
+        let (view, ordered) = (narrowed(&newest.whole.view)?, narrowed(&newest.whole.ordered)?);
+        newest.live.put(&view)?;
+        let current = Arc::new(Current { edition: newest.whole.edition.clone(), view, ordered });
+        newest.narrowed.insert(personal.clone(), Arc::clone(&current));
+        Ok(current)
     }
 
     /// The newest edition, or the error that says how to make one.

@@ -203,9 +203,9 @@ pub struct CustomerLife {
     pub net_minor: i64,
     /// The id asked for, when it was merged into this one.
     pub redirected_from: Option<String>,
-    /// What the silos know.
+    /// What the silos know, as far as it may be seen.
     pub records: Vec<Record>,
-    /// Why these records are one customer.
+    /// Why these records are one customer, of records that may be seen.
     pub merges: Vec<Merge>,
     /// Events in order, at most the limit asked for; `events_total` says how many there are.
     pub events: Vec<Event>,
@@ -359,8 +359,8 @@ pub struct Reject {
     pub column: String,
     /// What is wrong.
     pub reason: String,
-    /// The row as it was.
-    pub raw: String,
+    /// The row as it was; `None` where it may not be seen.
+    pub raw: Option<String>,
 }
 
 /// A part of a list with the length of the whole.

@@ -47,6 +47,24 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Saw,
+        Self::Exported,
+        Self::Added,
+        Self::Changed,
+        Self::Removed,
+        Self::Disabled,
+        Self::Enabled,
+        Self::LoggedIn,
+        Self::Refused,
+        Self::LoggedOut,
+        Self::Decided,
+        Self::Erased,
+        Self::BackedUp,
+        Self::Restored,
+    ];
+
     /// As the log has it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -130,6 +148,23 @@ impl fmt::Display for Head {
     }
 }
 
+/// Which rows of the log are sought. All conditions hold together; an empty text does not restrict.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sought<'a> {
+    /// Who, as [`crate::Actor`] prints.
+    pub actor: &'a str,
+    /// As [`Verb::as_str`].
+    pub verb: &'a str,
+    /// How the object begins: `user:7`, `customer:018f…`.
+    pub object: &'a str,
+    /// From then on, UTC microseconds.
+    pub from_us: Option<i64>,
+    /// Before then, UTC microseconds.
+    pub until_us: Option<i64>,
+    /// Only rows that come before this one.
+    pub before_seq: Option<i64>,
+}
+
 impl Store {
     /// Adds a row; it is durable when this returns.
     pub async fn record(&self, deed: Deed<'_>, by: By) -> Result<Head> {
@@ -147,6 +182,19 @@ impl Store {
     /// Up to `limit` rows that come after `seq`, in order; from 0 on for all.
     pub async fn audit_rows(&self, after_seq: i64, limit: i64) -> Result<Vec<AuditRow>> {
         page(&mut self.pool.snapshot().await?, after_seq, limit).await
+    }
+
+    /// Up to `limit` rows that fit, newest first.
+    pub async fn audit_sought(&self, sought: Sought<'_>, limit: i64) -> Result<Vec<AuditRow>> {
+        let Sought { actor, verb, object, from_us, until_us, before_seq } = sought;
+        let select = "SELECT seq, at_us, actor, verb, object, department, detail, hash FROM audit \
+                      WHERE seq < $1 AND at_us >= $2 AND at_us < $3 AND ($4 = '' OR actor = $4) \
+                      AND ($5 = '' OR verb = $5) AND substr(object, 1, length($6)) = $6 \
+                      ORDER BY seq DESC LIMIT $7";
+        let (before_seq, from_us) = (before_seq.unwrap_or(i64::MAX), from_us.unwrap_or(i64::MIN));
+        let until_us = until_us.unwrap_or(i64::MAX);
+        let values = values![before_seq, from_us, until_us, actor, verb, object, limit];
+        self.pool.rows(select, values).await?.iter().map(audit_row).collect()
     }
 
     /// Reads the whole log and computes every hash anew. `anchor` is a head that was written down elsewhere.

@@ -25,7 +25,7 @@ mod throttle;
 pub mod tokens;
 mod users;
 
-pub use audit::{AuditRow, Break, Deed, Head, Verb, Verdict};
+pub use audit::{AuditRow, Break, Deed, Head, Sought, Verb, Verdict};
 pub use by::{Actor, By, TokenId, UserId};
 pub use database::Database;
 pub use error::{Error, Result};

@@ -5,7 +5,6 @@ use crate::layout::{self, Frame, Place};
 use crate::pages::asset;
 use crate::pages::statement::show::period;
 use crate::{Hub, links};
-use axum::extract::State;
 use axum::response::Redirect;
 use maud::{Markup, html};
 use model::{Granularity, Period};
@@ -13,6 +12,8 @@ use refresh::closings::ClosingStep;
 use refresh::view::closings::ClosingHistory;
 use report::{calendar, number};
 use serde::Deserialize;
+use store::Verb;
+use store::policy::{Action, Resource};
 
 /// Where the history is.
 pub(crate) const PATH: &str = "/closings";
@@ -80,7 +81,7 @@ pub struct View {
     pub said: Option<Said>,
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let read = hub.at_one_edition(|| hub.reader.closings()).await?;
     let Some((edition, history)) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Closings"));
@@ -90,21 +91,25 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
 }
 
 /// `GET /closings/close?period=…`: what closing means, before it is done.
-pub(crate) async fn ask(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn ask(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let period = period(asked.period.as_deref().unwrap_or_default())?;
     let edition = hub.reader.edition().await?;
     Ok(confirm(&hub.frame(edition), period))
 }
 
 /// `POST /closings/close`
-pub(crate) async fn close(State(hub): State<Hub>, Told(sent): Told<Sent>) -> Result<Redirect, Failure> {
-    hub.reader.close(period(&sent.period)?, (hub.now_us)()).await?;
+pub(crate) async fn close(hub: Hub, Told(sent): Told<Sent>) -> Result<Redirect, Failure> {
+    let period = period(&sent.period)?;
+    hub.reader.close(period, hub.now_us()).await?;
+    hub.note(Verb::Decided, &format!("period:{period}"), "closed").await?;
     Ok(answer(Said::Closed))
 }
 
 /// `POST /closings/reopen`
-pub(crate) async fn reopen(State(hub): State<Hub>, Told(sent): Told<Sent>) -> Result<Redirect, Failure> {
-    hub.reader.reopen(period(&sent.period)?, &sent.reason, (hub.now_us)()).await?;
+pub(crate) async fn reopen(hub: Hub, Told(sent): Told<Sent>) -> Result<Redirect, Failure> {
+    let period = period(&sent.period)?;
+    hub.reader.reopen(period, &sent.reason, hub.now_us()).await?;
+    hub.note(Verb::Decided, &format!("period:{period}"), "reopened").await?;
     Ok(answer(Said::Reopened))
 }
 
@@ -126,8 +131,8 @@ pub fn page(view: &View) -> Markup {
         @if view.history.not_yet_told > 0 {
             p { (number::counted(view.history.not_yet_told, "step shows", "steps show")) " from the next refresh." }
         }
-        @if let Some(next) = next(view) { p { a href=(close_address(next)) { "Close " (calendar::period(next)) } } }
-        @if let Some(until) = view.history.closed_until {
+        @if let Some(next) = next(view).filter(|_| view.frame.may(Resource::Periods, Action::Change)) { p { a href=(close_address(next)) { "Close " (calendar::period(next)) } } }
+        @if let Some(until) = view.history.closed_until.filter(|_| view.frame.may(Resource::Periods, Action::Change)) {
             (reopening(Period::of(Granularity::Month, until)))
         }
         @if !view.history.steps.is_empty() { (table(view)) }

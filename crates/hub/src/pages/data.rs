@@ -11,6 +11,7 @@ pub mod sql;
 use crate::layout::{self, Frame, Place};
 use maud::{Markup, html};
 use serde::Deserialize;
+use store::policy::{Action, Resource};
 
 /// Rows on one page of a list.
 const LIMIT: usize = 100;
@@ -22,22 +23,26 @@ pub struct Asked {
     pub offset: Option<usize>,
 }
 
-const TABS: [(&str, &str); 7] = [
-    ("/data", "Silos"),
-    (identity::PATH, "Identity"),
-    ("/data/imports", "Imports"),
-    ("/data/rejects", "Rejected rows"),
-    ("/data/editions", "Editions"),
-    ("/data/definitions", "Definitions"),
-    ("/data/sql", "SQL"),
+const TABS: [(&str, &str, Resource); 7] = [
+    ("/data", "Silos", Resource::Config),
+    (identity::PATH, "Identity", Resource::Review),
+    ("/data/imports", "Imports", Resource::Imports),
+    ("/data/rejects", "Rejected rows", Resource::Imports),
+    ("/data/editions", "Editions", Resource::Config),
+    ("/data/definitions", "Definitions", Resource::Config),
+    ("/data/sql", "SQL", Resource::Console),
 ];
 
 /// A page under data: its tab, its sentence, its content.
 fn page(frame: &Frame, path: &str, sentence: &str, content: &Markup) -> Markup {
-    let name = TABS.iter().find(|(other, _)| *other == path).map_or("Data", |(_, name)| name);
+    let name = TABS.iter().find(|(other, ..)| *other == path).map_or("Data", |(_, name, _)| name);
     let content = html! {
         nav.tabs aria-label="Data" {
-            @for (href, name) in TABS { a href=(href) aria-current=[(href == path).then_some("page")] { (name) } }
+            @for (href, name, resource) in TABS {
+                @if frame.may(resource, Action::Read) {
+                    a href=(href) aria-current=[(href == path).then_some("page")] { (name) }
+                }
+            }
         }
         div.lead { p.eyebrow { "Data · " (name) } h1 { (sentence) } }
         (content)

@@ -6,7 +6,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::segments::select_of;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::journey::{Counted, Facts, Number, Scorecard, Scored, Who, share};
 use refresh::view::segments::value_of;
@@ -41,7 +40,7 @@ async fn read(hub: &Hub, asked: Asked) -> Result<Option<View>, Failure> {
     Ok(read.map(|(edition, (card, segments))| View { frame: hub.frame(Some(edition)), card, segments }))
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     Ok(match read(&hub, asked).await? {
         Some(view) => page(&view),
         None => layout::no_edition(&hub.frame(None), Place::Scorecard, "Scorecard"),
@@ -49,7 +48,7 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
 }
 
 /// `/api/v1/scorecard?segment=…`
-pub(crate) async fn json(State(hub): State<Hub>, asked: api::Wanted<Asked>) -> Answer {
+pub(crate) async fn json(hub: Hub, asked: api::Wanted<Asked>) -> Answer {
     let Wants(asked) = asked?;
     let view = read(&hub, asked).await?.ok_or_else(api::unpublished)?;
     let edition = view.frame.edition.ok_or_else(api::unpublished)?;

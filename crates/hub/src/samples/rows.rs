@@ -305,7 +305,7 @@ pub(crate) fn rejects() -> Page<Reject> {
         line,
         column: column.into(),
         reason: reason.into(),
-        raw: raw.into(),
+        raw: Some(raw.into()),
     };
     Page {
         total: 17,

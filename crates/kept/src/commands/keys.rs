@@ -1,13 +1,11 @@
 //! `kept keys`: the write keys with which programs send events.
 
+use crate::people::{self, AMBIENT};
 use crate::{clock, table};
-use anyhow::Context;
 use gate::{KeyRow, NewKey};
-use std::fmt::Write as _;
-use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
-use store::{Actor, By, Secret, TokenId};
+use store::{Actor, By, TokenId};
 
 /// Lists the write keys, unless it is told to do something with them.
 #[derive(Debug, clap::Args)]
@@ -17,6 +15,8 @@ use store::{Actor, By, Secret, TokenId};
 pub(crate) struct Args {
     #[command(subcommand)]
     task: Option<Task>,
+    #[command(flatten)]
+    people: people::InDatabase,
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -49,7 +49,7 @@ struct New {
 
 pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let home = super::open(home)?;
-    let store = super::store(&home).await?;
+    let store = people::open(&home.folder, &args.people).await?;
     let now_us = clock::now_us();
     match &args.task {
         None => {
@@ -63,7 +63,7 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
         Some(Task::New(new)) => {
             let New { name, silo, owner, days } = new;
             let wanted = NewKey { name, silo, owner: owner.as_deref(), days: *days };
-            let secret = draw()?;
+            let secret = AMBIENT.secret();
             let id = gate::add_key(&store, &home.config, wanted, &secret, now_us).await?;
             if json {
                 super::print_json(&serde_json::json!({"id": id.0, "silo": silo, "key": secret.text()}))?;
@@ -85,18 +85,6 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     }
     store.close().await;
     Ok(ExitCode::SUCCESS)
-}
-
-/// 256 bits from the system.
-fn draw() -> anyhow::Result<Secret> {
-    let source = "/dev/urandom";
-    let mut bits = [0; 32];
-    std::fs::File::open(source).and_then(|mut file| file.read_exact(&mut bits)).context(source)?;
-    let mut text = String::new();
-    for byte in bits {
-        write!(text, "{byte:02x}")?;
-    }
-    Secret::parse(&text).context("the system gave no random bits")
 }
 
 fn day(at_us: i64) -> String {

@@ -80,13 +80,9 @@ async fn a_decision_is_kept_with_its_reason_and_can_be_undone() {
         );
         pages.open("/data/identity/decisions").await;
         let first = pages.texts("table.decisions tbody tr:first-child").await.concat();
-        for part in [
-            "this machine",
-            "Two customers",
-            "two <b>sisters</b>",
-            "In force",
-            "counts from the next refresh",
-        ] {
+        for part in
+            ["Demo user", "Two customers", "two <b>sisters</b>", "In force", "counts from the next refresh"]
+        {
             assert!(first.contains(part), "{part}: {first}");
         }
         let undo = "tbody tr:first-child .undo summary";

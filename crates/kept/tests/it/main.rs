@@ -13,6 +13,7 @@ mod identity;
 mod incremental;
 mod ingestion;
 mod journey;
+mod people;
 mod planted;
 mod real;
 mod reasons;

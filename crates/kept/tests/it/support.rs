@@ -27,18 +27,28 @@ files = "orders*.csv"
 columns = { record = "who", at = "day", value = "total", id = "no" }
 "#;
 
-/// A home folder that is removed at the end.
+/// A home folder, removed at the end unless it was named.
 pub(crate) struct Home {
-    folder: tempfile::TempDir,
+    path: PathBuf,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("temporary folder") }
+        let folder = tempfile::tempdir().expect("temporary folder");
+        Self { path: folder.path().join("home"), _folder: Some(folder) }
+    }
+
+    /// At a place where it stays, without what was there before.
+    pub(crate) fn anew(path: PathBuf) -> Self {
+        if path.exists() {
+            std::fs::remove_dir_all(&path).expect("the home of the last run can be removed");
+        }
+        Self { path, _folder: None }
     }
 
     pub(crate) fn path(&self) -> PathBuf {
-        self.folder.path().join("home")
+        self.path.clone()
     }
 
     /// Writes a file below the home.

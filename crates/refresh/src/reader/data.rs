@@ -31,7 +31,7 @@ impl Reader {
         Ok(config.silos.iter().map(silo).collect())
     }
 
-    /// Imports as they stand now, newest first.
+    /// Imports that may be seen, as they stand now, newest first.
     pub async fn imports(&self, offset: usize, limit: usize) -> Result<Page<Import>, Error> {
         let imports = Imports::read(&self.lake, self.lake.head().await?).await?;
         let row = |import: &intake::Import| Import {
@@ -46,15 +46,22 @@ impl Reader {
             events: import.counts.events,
             rejects: import.counts.rejects,
         };
-        let rows = imports.all().iter().rev().skip(offset).take(limit).map(row).collect();
-        Ok(Page { total: imports.all().len(), rows })
+        let seen: Vec<&intake::Import> =
+            imports.all().iter().rev().filter(|import| self.sees_import(import)).collect();
+        let rows = seen.iter().copied().skip(offset).take(limit).map(row).collect();
+        Ok(Page { total: seen.len(), rows })
     }
 
-    /// Rejected rows of the live imports, by silo, feed, file and line.
+    fn sees_import(&self, import: &intake::Import) -> bool {
+        self.sight.imports.covers(self.company(), &import.silo)
+    }
+
+    /// Rejected rows of the live imports that may be seen, by silo, feed, file and line.
     pub async fn rejects(&self, offset: usize, limit: usize) -> Result<Page<Reject>, Error> {
         let head = self.lake.head().await?;
         let imports = Imports::read(&self.lake, head).await?;
-        let live: Vec<String> = imports.live().map(|import| import.id.to_string()).collect();
+        let live = imports.live().filter(|import| self.sees_import(import));
+        let live: Vec<String> = live.map(|import| import.id.to_string()).collect();
         if live.is_empty() {
             return Ok(Page { total: 0, rows: Vec::new() });
         }
@@ -63,11 +70,16 @@ impl Reader {
         let total = view.table(&format!("select count(*) as n {from}")).await?;
         let total = column::<Int64Array>(&total, "n")?.value(0) as usize;
         let sql = format!("select * {from} order by import_id, file, line limit {limit} offset {offset}");
-        Ok(Page { total, rows: rejects(&view.table(&sql).await?, &imports)? })
+        let mut rows = rejects(&view.table(&sql).await?, &imports)?;
+        for row in &mut rows {
+            row.raw.take_if(|_| !self.sight.personal.covers(self.company(), &row.silo));
+        }
+        Ok(Page { total, rows })
     }
 
-    /// Runs one `SELECT` on the newest edition and gives its answer as text.
+    /// Runs one `SELECT` on the newest edition and gives its answer as text. Sees everything.
     pub async fn sql(&self, text: &str, row_limit: usize) -> Result<Answer, Error> {
+        self.sight.whole()?;
         let current = self.current().await?;
         let limits = Limits { rows: row_limit, ..Limits::default() };
         let table = self.lake.console(current.edition.snapshot, text, limits).await?;
@@ -115,7 +127,7 @@ fn rejects(batch: &RecordBatch, imports: &Imports) -> Result<Vec<Reject>, Error>
             line: line.value(row),
             column: at.value(row).to_owned(),
             reason: reason.value(row).to_owned(),
-            raw: raw.value(row).to_owned(),
+            raw: Some(raw.value(row).to_owned()),
         }
     };
     Ok((0..batch.num_rows()).map(reject).collect())

@@ -29,6 +29,7 @@ impl Reader {
     /// Writes a table of the newest edition to a file, of raw tables what live imports hold; returns how many rows.
     /// The file is there whole or not at all.
     pub async fn export(&self, table: &str, format: Format, file: &Path) -> Result<u64, Error> {
+        self.sight.whole()?;
         let current = self.current().await?;
         let table = known(table)?;
         current.holds(table.name)?;
@@ -133,7 +134,7 @@ fn write_text(writer: &mut csv::Writer<BufWriter<File>>, batch: &RecordBatch) ->
 
 /// Text that a spreadsheet shows and never computes: what begins like a formula gets an apostrophe before it, unless
 /// it is a number (OWASP, "CSV Injection").
-fn guarded(text: &str) -> Cow<'_, str> {
+pub fn guarded(text: &str) -> Cow<'_, str> {
     let computes = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let is_number = text.bytes().any(|byte| byte.is_ascii_digit()) && text.parse::<f64>().is_ok();
     if computes && !is_number { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }

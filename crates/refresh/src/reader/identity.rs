@@ -1,4 +1,5 @@
-//! Identity as people look at it: what waits for a decision, why two records are one, which model is in force.
+//! Identity as people look at it: what waits for a decision, why two records are one, which model is in force. Only
+//! for those who may see everybody's personal data.
 
 use super::{Current, Reader};
 use crate::customers::{proposal, settings};
@@ -23,6 +24,7 @@ impl Reader {
     /// Identity at a glance: sizes, the largest customers, values that identify nobody, the model. Of customers and
     /// values as many as `limit` are listed, the others counted.
     pub async fn identity(&self, limit: usize) -> Result<IdentityStatus, Error> {
+        self.sight.whole()?;
         let current = self.current().await?;
         let sizes = current.sizes().await?;
         let several = sizes.iter().filter(|size| size.records > 1).map(|size| size.customers).sum::<u64>();
@@ -46,6 +48,7 @@ impl Reader {
 
     /// Pairs that wait for a decision, surest first, without those decided since.
     pub async fn waiting(&self, offset: usize, limit: usize) -> Result<Page<Waiting>, Error> {
+        self.sight.whole()?;
         let current = self.current().await?;
         let decisions = Decisions::read(&self.lake, self.lake.head().await?).await?;
         let pairs = self.waiting_pairs(&current, &decisions).await?;
@@ -72,6 +75,7 @@ impl Reader {
 
     /// Why two records are, or are not, one customer.
     pub async fn explain(&self, a: &RecordName, b: &RecordName) -> Result<Explanation, Error> {
+        self.sight.whole()?;
         let current = self.current().await?;
         let hashes = [a.hash(), b.hash()];
         let customers = current.customers_of(&hashes).await?;
@@ -124,6 +128,7 @@ impl Reader {
 
     /// The model that waits to be accepted, with what it would change; `None` when there is none.
     pub async fn proposal(&self) -> Result<Option<Proposal>, Error> {
+        self.sight.whole()?;
         let models = Models::read(&self.lake, self.lake.head().await?).await?;
         let Some(stored) = models.proposed() else { return Ok(None) };
         let changes: proposal::Changes = serde_json::from_str(&stored.changes)?;
@@ -145,6 +150,7 @@ impl Reader {
 
     /// Decisions, newest first; whether each is in force.
     pub async fn decisions(&self, offset: usize, limit: usize) -> Result<Page<(Decision, bool)>, Error> {
+        self.sight.whole()?;
         let decisions = Decisions::read(&self.lake, self.lake.head().await?).await?;
         let in_force: Vec<u64> = decisions.in_force().iter().map(|decision| decision.seq).collect();
         let told = |decision: &Decision| (decision.clone(), in_force.contains(&decision.seq));

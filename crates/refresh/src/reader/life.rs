@@ -109,7 +109,8 @@ impl Current {
             field: field.value(row).to_owned(),
             weight: weight.is_valid(row).then(|| weight.value(row)),
         };
-        let merges = (0..batch.num_rows()).map(merge).collect();
+        let is_seen = |merge: &Merge| !merge.record_a.is_empty() && !merge.record_b.is_empty();
+        let merges = (0..batch.num_rows()).map(merge).filter(is_seen).collect();
         Ok((records.into_iter().map(|(_, record)| record).collect(), merges))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::fixture::{NOW_US, Place, on_both};
 use std::collections::BTreeSet;
-use store::{Actor, Break, By, Deed, Head, Store, UserId, Verb, Verdict};
+use store::{Actor, Break, By, Deed, Head, Sought, Store, UserId, Verb, Verdict};
 
 on_both!(
     rows_come_back_as_they_were_recorded,
@@ -10,6 +10,7 @@ on_both!(
     the_database_itself_refuses_to_change_rows,
     what_is_done_past_these_guards_is_found_at_the_first_row,
     a_log_of_many_pages_is_read_to_its_end,
+    what_is_sought_is_found_newest_first,
 );
 
 const BY: By = By { actor: Actor::User(UserId(7)), at_us: NOW_US };
@@ -163,4 +164,29 @@ async fn a_log_of_many_pages_is_read_to_its_end(place: Place) {
         .await;
     let broken = Verdict::Broken { seq: 255, why: Break::Altered };
     assert_eq!(store.verify_audit(None).await.unwrap(), broken);
+}
+
+async fn what_is_sought_is_found_newest_first(place: Place) {
+    let store = place.open().await;
+    recorded(&store, 12).await;
+    let by = By { actor: Actor::System, at_us: NOW_US + 5 };
+    let exported = Deed { verb: Verb::Exported, object: "audit", department: None, detail: "" };
+    store.record(exported, by).await.unwrap();
+    let all = Sought::default();
+    for (sought, found) in [
+        (all, vec![13, 12, 11]),
+        (Sought { actor: "user:7", ..all }, vec![12, 11, 10]),
+        (Sought { actor: "user", ..all }, vec![]),
+        (Sought { verb: "exported", ..all }, vec![13]),
+        (Sought { object: "customer:1", ..all }, vec![12, 11, 10]),
+        (Sought { object: "customer:1", before_seq: Some(10), ..all }, vec![1]),
+        (Sought { object: "%", ..all }, vec![]),
+        (Sought { object: "' OR '1'='1", ..all }, vec![]),
+        (Sought { from_us: Some(NOW_US + 5), ..all }, vec![13]),
+        (Sought { until_us: Some(NOW_US), ..all }, vec![]),
+    ] {
+        let rows = store.audit_sought(sought, 3).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), found, "{sought:?}");
+    }
+    assert_eq!(Verb::ALL.map(|verb| verb as usize), std::array::from_fn(|at| at));
 }

@@ -7,7 +7,7 @@ use super::manifest::{Manifest, Section};
 const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["model"]),
     ("gate", &["inbox", "intake", "lake", "model", "store"]),
-    ("hub", &["model", "refresh", "report"]),
+    ("hub", &["model", "refresh", "report", "store"]),
     ("identity", &["model"]),
     ("inbox", &[]),
     ("intake", &["inbox", "lake", "model"]),

@@ -5,7 +5,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::segments::select;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use model::Granularity;
 use refresh::view::asset::{Cohorts, Survival};
@@ -124,7 +123,7 @@ impl Look {
     }
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let look = asked.look()?;
     let reader = &hub.reader;
     let read = hub

@@ -29,7 +29,7 @@ pub(super) fn section(view: &View, limit: usize) -> Markup {
                     }
                     "."
                 }
-                (table(view))
+                @if !view.fading.rows.is_empty() { (table(view)) }
                 (layout::pager(view.offset, view.fading.rows.len(), view.fading.total, limit, &|offset| {
                     let offset = if offset == 0 { String::new() } else { offset.to_string() };
                     links::address("/worth", &[("segment", &view.segment), ("offset", &offset)]) + "#fading"

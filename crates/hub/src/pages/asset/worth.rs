@@ -5,13 +5,13 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::segments::select;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::Page;
 use refresh::view::asset::{FadingRow, Model, Worth, WorthLine};
 use refresh::view::segments::{Split, chosen, told as segment_told};
 use report::worth as told;
 use serde::Deserialize;
+use store::policy::{Action, Resource};
 
 /// Fading customers on one page.
 const FADING: usize = 25;
@@ -58,7 +58,7 @@ impl View {
     }
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let (segment, offset) = (asked.segment.clone().unwrap_or_default(), asked.offset.unwrap_or(0));
     let reader = &hub.reader;
     let read = hub
@@ -67,9 +67,13 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
             Ok((reader.worth(&segment).await?, fading, reader.splits().await?))
         })
         .await?;
-    let Some((edition, (worth, fading, splits))) = read else {
+    let Some((edition, (worth, mut fading, splits))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Statement, "Worth"));
     };
+    if !hub.may(Resource::Customers, Action::Read) {
+        fading.rows.clear();
+    }
+    hub.saw_list(fading.rows.iter().map(|row| row.customer.id.as_str())).await?;
     let asked = asked.split.unwrap_or_default();
     let split = chosen(&splits, &asked, &segment).map(|split| split.id.clone()).unwrap_or_default();
     Ok(page(&View { frame: hub.frame(Some(edition)), segment, worth, fading, offset, splits, split }))

@@ -1,20 +1,22 @@
 //! What stands behind a customer: records, why they are one customer, and the postings.
 
 use super::show::View;
+use crate::layout::{self, Frame};
+use crate::links;
 use crate::pages::data::identity::{EXPLAIN, words};
-use crate::{layout, links};
 use maud::{Markup, html};
 use model::Movement;
 use refresh::decisions::RecordName;
 use refresh::view::{CustomerLife, Merge, Record};
 use report::{calendar, evidence, number};
+use store::policy::{Action, Resource};
 
 /// What each silo knows.
 pub(super) fn records(life: &CustomerLife) -> Markup {
     html! {
         section {
             h2 { "Records" span.muted { " · " (number::counted(life.records.len(), "record", "records")) } }
-            @if life.records.is_empty() { (layout::empty("No silo holds a record any more.", "")) }
+            @if life.records.is_empty() { (layout::empty("No silo holds a record that you may see.", "")) }
             div.cards { @for (record, keys) in alike(&life.records) { (card(record, &keys)) } }
         }
     }
@@ -69,13 +71,14 @@ fn told(fields: &[(String, String)]) -> Vec<(String, String)> {
 }
 
 /// Why the records are one customer.
-pub(super) fn merges(life: &CustomerLife) -> Markup {
+pub(super) fn merges(frame: &Frame, life: &CustomerLife) -> Markup {
+    let may_decide = frame.may(Resource::Review, Action::Read);
     let mut merges: Vec<_> = life.merges.iter().collect();
     merges.sort_by_key(|merge| (&merge.record_a, &merge.record_b, &merge.field));
     let table = html! {
         table {
             thead { tr { th scope="col" { "Record" } th scope="col" { "and record" } th scope="col" { "share" } th scope="col" { "Rule" } th.n scope="col" { "Bits" } td {} } }
-            tbody { @for merge in merges { (evidence_line(merge)) } }
+            tbody { @for merge in merges { (evidence_line(merge, may_decide)) } }
         }
     };
     html! {
@@ -84,14 +87,14 @@ pub(super) fn merges(life: &CustomerLife) -> Markup {
             @if life.merges.is_empty() {
                 (layout::empty(if life.records.len() > 1 { "No evidence is kept for these records." } else { "There is only one record, so nothing was put together." }, ""))
             } @else { (layout::scroller("Evidence", &table)) }
-            @if let Some(record) = life.records.first() { (merge_with(record)) }
+            @if may_decide && let Some(record) = life.records.first() { (merge_with(record)) }
         }
     }
 }
 
-fn evidence_line(merge: &Merge) -> Markup {
+fn evidence_line(merge: &Merge, may_decide: bool) -> Markup {
     let (a, b) = (&merge.record_a, &merge.record_b);
-    let named = RecordName::parse(a).is_ok() && RecordName::parse(b).is_ok();
+    let named = may_decide && RecordName::parse(a).is_ok() && RecordName::parse(b).is_ok();
     html! {
         tr {
             td.code { bdi { (a) } }

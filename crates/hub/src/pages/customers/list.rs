@@ -7,7 +7,6 @@ use crate::pages::asset;
 use crate::pages::segments::select;
 use crate::pages::statement::show::period;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use model::{Movement, Period};
 use refresh::Cause;
@@ -142,7 +141,7 @@ pub struct View {
     pub walked: String,
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let wanted = asked.wanted(LIMIT)?;
     let read = hub
         .at_one_edition(|| async {
@@ -156,6 +155,7 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let Some((edition, (list, splits, cause))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
+    hub.saw_list(list.rows.iter().map(|row| row.id.as_str())).await?;
     let walked =
         wanted.journey.as_ref().map(|number| walked::told(number, hub.reader.company())).unwrap_or_default();
     Ok(page(&View { frame: hub.frame(Some(edition)), wanted, list, splits, cause, walked }))
@@ -167,6 +167,7 @@ pub fn page(view: &View) -> Markup {
         div.lead {
             p.eyebrow { "Customers" }
             h1 { (sentence(view)) }
+            (view.frame.unseen())
         }
         (search(view))
         (chips(view))

@@ -5,7 +5,7 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::asset::why_told;
 use crate::{Hub, links};
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use maud::{Markup, html};
 use model::config::Department;
 use refresh::view::CustomerLife;
@@ -46,7 +46,7 @@ pub struct View {
 }
 
 pub(crate) async fn get(
-    State(hub): State<Hub>,
+    hub: Hub,
     Path(id): Path<String>,
     Wants(asked): Wants<Asked>,
 ) -> Result<Markup, Failure> {
@@ -59,6 +59,7 @@ pub(crate) async fn get(
         return Ok(layout::no_edition(&hub.frame(None), Place::Customers, "Customers"));
     };
     let life = life.ok_or_else(|| nobody(&id))?;
+    hub.saw(&format!("customer:{}", life.row.id), "").await?;
     let departments = hub.reader.company().departments.iter().map(named).collect();
     Ok(page(&View { frame: hub.frame(Some(edition)), life, splits, departments }))
 }
@@ -83,6 +84,7 @@ pub fn page(view: &View) -> Markup {
             p.eyebrow { a href="/customers" { "Customers" } " · " span.code { (view.life.row.id) } " · " (state(view.life.row.active)) }
             h1 { bdi { (name) } }
             p.summary { (sentence(view)) }
+            (view.frame.unseen())
             @if let Some(from) = &view.life.redirected_from {
                 p.notice { "You asked for " span.code { (from) } ", which was found to be the same customer." }
             }
@@ -90,7 +92,7 @@ pub fn page(view: &View) -> Markup {
         (facts(view))
         (life::section(view))
         (ledger::records(&view.life))
-        (ledger::merges(&view.life))
+        (ledger::merges(&view.frame, &view.life))
         (ledger::postings(view))
     };
     layout::page(&view.frame, Place::Customers, name, &content)

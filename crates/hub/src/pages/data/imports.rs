@@ -4,12 +4,11 @@ use super::{Asked, LIMIT, count};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::{Import, Page};
 use report::{calendar, number};
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let offset = asked.offset.unwrap_or(0);
     let frame = hub.frame(hub.reader.edition().await?);
     Ok(page(&frame, &hub.reader.imports(offset, LIMIT).await?, offset))

@@ -4,15 +4,18 @@ use super::{Asked, LIMIT, count};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::{Page, Reject};
 use report::number;
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let offset = asked.offset.unwrap_or(0);
     let frame = hub.frame(hub.reader.edition().await?);
-    Ok(page(&frame, &hub.reader.rejects(offset, LIMIT).await?, offset))
+    let rejects = hub.reader.rejects(offset, LIMIT).await?;
+    if rejects.rows.iter().any(|reject| reject.raw.is_some()) {
+        hub.saw("rejects", &format!("{} rows from {offset} on", rejects.rows.len())).await?;
+    }
+    Ok(page(&frame, &rejects, offset))
 }
 
 /// The page.
@@ -46,7 +49,7 @@ fn table(rows: &[Reject]) -> Markup {
                     td.n { (count(reject.line)) }
                     td.code { (reject.column) }
                     td.wrap { (super::marked(&reject.reason)) }
-                    td.raw { code { (reject.raw) } }
+                    td.raw { @match &reject.raw { Some(raw) => code { (raw) }, None => span.muted { "not for your role" } } }
                 }
             } }
         }

@@ -4,12 +4,11 @@ use super::count;
 use crate::Hub;
 use crate::error::Failure;
 use crate::layout::{self, Frame};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::{Feed, Silo};
 use report::{calendar, number};
 
-pub(crate) async fn get(State(hub): State<Hub>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub) -> Result<Markup, Failure> {
     let frame = hub.frame(hub.reader.edition().await?);
     Ok(page(&frame, &hub.reader.silos().await?))
 }

@@ -4,7 +4,6 @@ use crate::api::{self, Answer};
 use crate::error::Failure;
 use crate::layout::{self, Frame, Place};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::journey::{Counted, Number, Who, share};
 use refresh::view::paths::{Aim, Goal, Way};
@@ -29,7 +28,7 @@ async fn read(hub: &Hub) -> Result<Option<View>, Failure> {
     Ok(read.map(|(edition, goals)| View { frame: hub.frame(Some(edition)), goals }))
 }
 
-pub(crate) async fn get(State(hub): State<Hub>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub) -> Result<Markup, Failure> {
     Ok(match read(&hub).await? {
         Some(view) => page(&view),
         None => layout::no_edition(&hub.frame(None), Place::Journey, "Paths"),
@@ -37,7 +36,7 @@ pub(crate) async fn get(State(hub): State<Hub>) -> Result<Markup, Failure> {
 }
 
 /// `/api/v1/journey/paths`
-pub(crate) async fn json(State(hub): State<Hub>) -> Answer {
+pub(crate) async fn json(hub: Hub) -> Answer {
     let view = read(&hub).await?.ok_or_else(api::unpublished)?;
     let edition = view.frame.edition.ok_or_else(api::unpublished)?;
     Ok(api::told(&edition, "paths", &view.goals))

@@ -7,7 +7,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::segments::select_of;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::journey::{Journey, share};
 use refresh::view::segments::value_of;
@@ -91,7 +90,7 @@ async fn read(hub: &Hub, asked: &Asked) -> Result<Option<View>, Failure> {
     }))
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     Ok(match read(&hub, &asked).await? {
         Some(view) => page(&view),
         None => layout::no_edition(&hub.frame(None), Place::Journey, "Journey"),
@@ -99,7 +98,7 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
 }
 
 /// `/api/v1/journey?show=…&segment=…`: every way, not only those drawn.
-pub(crate) async fn json(State(hub): State<Hub>, asked: api::Wanted<Asked>) -> Answer {
+pub(crate) async fn json(hub: Hub, asked: api::Wanted<Asked>) -> Answer {
     let Wants(asked) = asked?;
     let view = read(&hub, &asked).await?.ok_or_else(api::unpublished)?;
     let edition = view.frame.edition.ok_or_else(api::unpublished)?;

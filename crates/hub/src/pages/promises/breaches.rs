@@ -4,7 +4,6 @@ use crate::api::{self, Answer};
 use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use model::{Granularity, Period};
 use refresh::view::promises::{Breach, Breaches, WantedBreaches};
@@ -66,10 +65,13 @@ impl Asked {
 async fn read(hub: &Hub, asked: Asked) -> Result<Option<View>, Failure> {
     let wanted = asked.wanted()?;
     let read = hub.at_one_edition(|| hub.reader.breaches(&wanted)).await?;
+    if let Some((_, breaches)) = &read {
+        hub.saw_list(breaches.rows.iter().map(|row| row.customer.as_str())).await?;
+    }
     Ok(read.map(|(edition, breaches)| View { frame: hub.frame(Some(edition)), wanted, breaches }))
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     Ok(match read(&hub, asked).await? {
         Some(view) => page(&view),
         None => layout::no_edition(&hub.frame(None), Place::Promises, "Breaches"),
@@ -77,7 +79,7 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
 }
 
 /// `/api/v1/promises/breaches?promise=…&month=…&segment=…&offset=…`
-pub(crate) async fn json(State(hub): State<Hub>, asked: api::Wanted<Asked>) -> Answer {
+pub(crate) async fn json(hub: Hub, asked: api::Wanted<Asked>) -> Answer {
     let Wants(asked) = asked?;
     let view = read(&hub, asked).await?.ok_or_else(api::unpublished)?;
     let edition = view.frame.edition.ok_or_else(api::unpublished)?;
@@ -97,6 +99,7 @@ pub fn page(view: &View) -> Markup {
                 @if !segment.is_empty() { " · " bdi { (refresh::view::segments::value_of(segment)) } }
             }
             h1 { (sentence(view, month)) }
+            (view.frame.unseen())
         }
         @if breaches.rows.is_empty() {
             (layout::empty("Nothing to show.", ""))

@@ -6,7 +6,6 @@ use crate::layout::{self, Frame, Place};
 use crate::pages::segments::select;
 use crate::pages::statement::show::period;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use model::config::UNKNOWN_REASON;
 use model::{Granularity, Period};
@@ -87,7 +86,7 @@ impl View {
     }
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let span = asked.span()?;
     let segment = asked.segment.unwrap_or_default();
     let read = hub
@@ -109,6 +108,9 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let Some((edition, (reasons, splits, split))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Reasons, "Reasons"));
     };
+    if let Some(told) = reasons.as_ref().filter(|reasons| !reasons.other_texts.is_empty()) {
+        hub.saw("reasons", &format!("{} texts", told.other_texts.len())).await?;
+    }
     let listed = !hub.reader.company().reasons.is_empty();
     Ok(page(&View { frame: hub.frame(Some(edition)), reasons, span, splits, split, segment, listed }))
 }

@@ -5,7 +5,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::{asset, closings, segments};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use model::{Granularity, Period};
 use refresh::view::closings::{Basis, Bridge};
@@ -13,6 +12,7 @@ use refresh::view::segments::{Split, SplitStatement, chosen, told as segment_tol
 use refresh::view::{Line, Statement};
 use report::{Figures, calendar, sentence};
 use serde::Deserialize;
+use store::policy::{Action, Resource};
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -128,7 +128,7 @@ impl View {
     }
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let (by, period) = wanted(&asked)?;
     let basis = basis(&asked)?;
     let segment = asked.segment.clone().unwrap_or_default();
@@ -314,7 +314,9 @@ fn basis_switch(view: &View, shown: Option<Period>) -> Markup {
 
 /// The way to close the period in front, once it is over, and to what was closed.
 fn closing_links(view: &View, shown: Option<Period>) -> Markup {
-    let closable = shown.filter(|period| view.so_far(*period).is_none() && !view.is_closed(*period));
+    let may_close = view.frame.may(Resource::Periods, Action::Change);
+    let is_over = |period: &Period| view.so_far(*period).is_none() && !view.is_closed(*period);
+    let closable = shown.filter(|period| may_close && is_over(period));
     html! {
         nav.steps aria-label="Closings" {
             @if let Some(period) = closable { a href=(closings::close_address(period)) { "Close " (calendar::period(period)) } }

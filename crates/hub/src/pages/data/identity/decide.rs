@@ -4,13 +4,10 @@
 use super::{MODEL, PATH, Said};
 use crate::error::{Failure, Told};
 use crate::{Hub, links};
-use axum::extract::State;
 use axum::response::Redirect;
 use refresh::decisions::{RecordName, Ruling, Verdict};
 use serde::Deserialize;
-
-/// Who decides while there are no accounts: whoever sits at the machine that serves.
-const BY: &str = "this machine";
+use store::Verb;
 
 /// A decision about two records, as its form sends it.
 #[derive(Debug, Deserialize)]
@@ -25,7 +22,7 @@ pub(crate) struct Decided {
 
 impl Decided {
     /// As the reader wants it.
-    fn ruling(self) -> Result<Ruling, Failure> {
+    fn ruling(self, by: &str) -> Result<Ruling, Failure> {
         let verdict = Verdict::from_name(&self.verdict).ok_or_else(|| {
             Failure::unclear(
                 format!("There is no verdict `{}`.", self.verdict),
@@ -33,7 +30,7 @@ impl Decided {
             )
         })?;
         let (a, b) = (RecordName::parse(&self.a)?, RecordName::parse(&self.b)?);
-        Ok(Ruling { a, b, verdict, reason: self.reason, by: BY.to_owned() })
+        Ok(Ruling { a, b, verdict, reason: self.reason, by: by.to_owned() })
     }
 }
 
@@ -63,9 +60,10 @@ impl Judged {
 }
 
 /// `POST /data/identity/decide`
-pub(crate) async fn decide(State(hub): State<Hub>, Told(form): Told<Decided>) -> Result<Redirect, Failure> {
+pub(crate) async fn decide(hub: Hub, Told(form): Told<Decided>) -> Result<Redirect, Failure> {
     let back = form.back.clone();
-    let decision = hub.reader.decide(form.ruling()?, (hub.now_us)()).await?;
+    let decision = hub.reader.decide(form.ruling(&hub.who.user.name)?, hub.now_us()).await?;
+    hub.note(Verb::Decided, &format!("decision:{}", decision.seq), decision.verdict.name()).await?;
     let said = match decision.verdict {
         Verdict::Same => Said::Same,
         Verdict::Different => Said::Different,
@@ -75,9 +73,11 @@ pub(crate) async fn decide(State(hub): State<Hub>, Told(form): Told<Decided>) ->
 }
 
 /// `POST /data/identity/model`
-pub(crate) async fn judge(State(hub): State<Hub>, Told(form): Told<Judged>) -> Result<Redirect, Failure> {
+pub(crate) async fn judge(hub: Hub, Told(form): Told<Judged>) -> Result<Redirect, Failure> {
     let accepts = form.accepts()?;
-    hub.reader.judge_proposal(accepts, BY, form.reason.trim(), (hub.now_us)()).await?;
+    let by = &hub.who.user.name;
+    hub.reader.judge_proposal(accepts, by, form.reason.trim(), hub.now_us()).await?;
+    hub.note(Verb::Decided, "model", if accepts { "accepted" } else { "rejected" }).await?;
     Ok(answer(MODEL, if accepts { Said::Accepted } else { Said::Rejected }))
 }
 
@@ -119,12 +119,14 @@ mod tests {
 
     #[test]
     fn a_form_that_was_tampered_with_is_refused_in_words() {
-        let ruling = decided("shop:1", "different").ruling().expect("fine");
-        assert_eq!((ruling.verdict, ruling.by.as_str()), (Verdict::Different, BY));
+        let ruling = decided("shop:1", "different").ruling("Ann").expect("fine");
+        assert_eq!((ruling.verdict, ruling.by.as_str()), (Verdict::Different, "Ann"));
         assert!(
-            decided("shop:1", "maybe").ruling().is_err_and(|failure| failure.cure.contains("verdict=same"))
+            decided("shop:1", "maybe")
+                .ruling("Ann")
+                .is_err_and(|failure| failure.cure.contains("verdict=same"))
         );
-        assert!(decided("nobody", "same").ruling().is_err_and(|failure| failure.status
+        assert!(decided("nobody", "same").ruling("Ann").is_err_and(|failure| failure.status
             == StatusCode::BAD_REQUEST
             && failure.what.contains("silo:key")));
     }

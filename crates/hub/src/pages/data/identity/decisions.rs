@@ -5,7 +5,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame};
 use crate::pages::data::{LIMIT, sentence};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::decisions::{Decision, Verdict};
 use refresh::view::Page;
@@ -24,10 +23,11 @@ pub struct View {
     pub said: Option<Said>,
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let offset = asked.offset.unwrap_or(0);
     let frame = hub.frame(hub.reader.edition().await?);
     let decisions = hub.reader.decisions(offset, LIMIT).await?;
+    hub.saw("decisions", &format!("{} rows", decisions.rows.len())).await?;
     Ok(page(&View { frame, decisions, offset, said: Said::of(asked.said.as_deref()) }))
 }
 

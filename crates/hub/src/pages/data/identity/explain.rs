@@ -5,7 +5,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::data::{marked, sentence};
 use crate::{Hub, links};
-use axum::extract::State;
 use axum::http::StatusCode;
 use maud::{Markup, html};
 use refresh::Error;
@@ -49,10 +48,7 @@ pub struct View {
     pub counts_accounts: bool,
 }
 
-pub(crate) async fn get(
-    State(hub): State<Hub>,
-    Wants(asked): Wants<Asked>,
-) -> Result<(StatusCode, Markup), Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<(StatusCode, Markup), Failure> {
     let edition = hub.reader.edition().await?;
     let frame = hub.frame(edition.clone());
     let counts_accounts = hub.counts_accounts();
@@ -70,7 +66,11 @@ pub(crate) async fn get(
     };
     let frame = hub.frame(Some(edition));
     let (status, answer) = match told {
-        Ok(explanation) => (StatusCode::OK, Ok(explanation)),
+        Ok(explanation) => {
+            let (one, other) = &explanation.customers;
+            hub.saw("customers", &format!("2: {one} {other}")).await?;
+            (StatusCode::OK, Ok(explanation))
+        }
         Err(error @ (Error::NoRecord(_) | Error::NoModel)) => (StatusCode::NOT_FOUND, Err(error.to_string())),
         Err(error @ Error::Decision { .. }) => (StatusCode::BAD_REQUEST, Err(error.to_string())),
         Err(error) => return Err(error.into()),

@@ -5,7 +5,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::data::count;
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::view::Page;
 use refresh::view::identity::{Change, ModelField, ModelLevel, ModelSummary, ModelView, Proposal};
@@ -26,13 +25,17 @@ pub struct View {
     pub said: Option<Said>,
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let read = hub
         .at_one_edition(|| async { Ok((hub.reader.model().await?, hub.reader.proposal().await?)) })
         .await?;
     let Some((edition, (model, proposal))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Data, "Identity"));
     };
+    if let Some(proposal) = &proposal {
+        let changes = proposal.would_merge.rows.len() + proposal.would_split.rows.len();
+        hub.saw("model", &format!("{changes} changes")).await?;
+    }
     let said = Said::of(asked.said.as_deref());
     let counts_accounts = hub.counts_accounts();
     Ok(page(&View { frame: hub.frame(Some(edition)), model, proposal, counts_accounts, said }))
@@ -240,6 +243,6 @@ mod tests {
         samples::assert_safe(&told);
         assert!(told.contains("No model weighs the evidence yet.") && told.contains("kept refresh"));
         let quiet = page(&View { proposal: None, ..view() }).into_string();
-        assert!(quiet.contains("None waits.") && !quiet.contains("method=\"post\""));
+        assert!(quiet.contains("None waits.") && !quiet.contains("class=\"decide\""));
     }
 }

@@ -5,7 +5,6 @@ use crate::error::{Failure, Wants};
 use crate::layout::{self, Frame, Place};
 use crate::pages::data::{count, sentence};
 use crate::{Hub, links};
-use axum::extract::State;
 use maud::{Markup, html};
 use refresh::decisions::Verdict;
 use refresh::view::Page;
@@ -30,7 +29,7 @@ pub struct View {
     pub said: Option<Said>,
 }
 
-pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
+pub(crate) async fn get(hub: Hub, Wants(asked): Wants<Asked>) -> Result<Markup, Failure> {
     let offset = asked.offset.unwrap_or(0);
     let read = hub
         .at_one_edition(|| async {
@@ -40,6 +39,8 @@ pub(crate) async fn get(State(hub): State<Hub>, Wants(asked): Wants<Asked>) -> R
     let Some((edition, (status, waiting))) = read else {
         return Ok(layout::no_edition(&hub.frame(None), Place::Data, "Identity"));
     };
+    hub.saw("review", &format!("{} pairs, {} customers", waiting.rows.len(), status.largest.rows.len()))
+        .await?;
     let said = Said::of(asked.said.as_deref());
     Ok(page(&View { frame: hub.frame(Some(edition)), status, waiting, offset, said }))
 }
@@ -169,7 +170,7 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part}\n{told}");
         }
-        assert_eq!(told.matches("method=\"post\"").count(), view().waiting.rows.len());
+        assert_eq!(told.matches("class=\"decide\"").count(), view().waiting.rows.len());
         assert_eq!(
             told.matches(" required ").count(),
             view().waiting.rows.len(),
