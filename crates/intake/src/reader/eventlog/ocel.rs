@@ -134,7 +134,9 @@ impl Log {
             }
             (["events", "event", "objects"], "relationship" | "object") => {
                 let one = Relationship { object: told("object-id")?, qualifier: told("qualifier")? };
-                self.events.last_mut().map(|event| event.relationships.push(one));
+                if let Some(event) = self.events.last_mut() {
+                    event.relationships.push(one);
+                }
             }
             _ => {}
         }
