@@ -110,6 +110,7 @@ impl Load<'_> {
         // Another name each time, so that no run repeats the events of another.
         let run = format!("{}-{}-{}-{}", std::process::id(), self.connections, self.events, self.is_busy);
         let (since, mut waits, mut refused) = (instant(), Vec::new(), 0);
+        let mut seconds = 0.0;
         std::thread::scope(|scope| -> anyhow::Result<()> {
             let heavy = self.is_busy.then(|| scope.spawn(|| self.query(&stop)));
             let (run, stop) = (&run, &stop);
@@ -124,12 +125,12 @@ impl Load<'_> {
                 waits.extend(of_sender);
                 refused += not_taken;
             }
+            seconds = since.elapsed().as_secs_f64();
             if let Some(heavy) = heavy {
                 heavy.join().map_err(|_| anyhow::anyhow!("the query panicked"))??;
             }
             Ok(())
         })?;
-        let seconds = since.elapsed().min(span).as_secs_f64();
         waits.sort_unstable();
         anyhow::ensure!(!waits.is_empty(), "no request was taken");
         let at = |share: f64| waits[((waits.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
