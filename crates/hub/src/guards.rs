@@ -32,6 +32,14 @@ pub(crate) fn within_guards(pages: Router<Arc<Site>>, site: &Arc<Site>) -> Route
         .layer(from_fn_with_state(state(), guarded))
 }
 
+/// What requests of programs pass: they show a key in each, which a page of elsewhere does not have, so it does not matter
+/// from where they come. Limits of size are the router's own.
+pub fn for_programs(programs: Router, site: &Arc<Site>) -> Router {
+    programs
+        .layer(from_fn_with_state(Arc::clone(site), to_this_server))
+        .layer(from_fn_with_state(Arc::clone(site), guarded))
+}
+
 /// Where a request comes from: the last address that our own proxy wrote down, else the other end of the line.
 pub(crate) fn address(request: &Request, reached: &Reached) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
@@ -366,6 +374,25 @@ mod tests {
             let router = within_guards(pages, &shared).with_state(Arc::clone(&shared));
             let answer = asked(router, post(site, body)).await;
             assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(told), "{answer}");
+            assert!(answer.contains("content-security-policy: default-src 'none'"), "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn programs_need_no_page_of_ours_but_name_this_machine() {
+        let (_folder, shared) = site(Reached::Here(7878)).await;
+        for (host, site, status) in [
+            ("localhost", "cross-site", "200"),
+            ("127.0.0.1:7878", "none", "200"),
+            ("elsewhere.example", "same-origin", "421"),
+        ] {
+            let takes = Router::new().route("/v1/track", axum::routing::post(|| async { "taken" }));
+            let request = format!(
+                "POST /v1/track HTTP/1.1\r\nhost: {host}\r\nsec-fetch-site: {site}\r\nconnection: close\r\n\
+                 content-length: 0\r\n\r\n"
+            );
+            let answer = asked(for_programs(takes, &shared), request).await;
+            assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
             assert!(answer.contains("content-security-policy: default-src 'none'"), "{answer}");
         }
     }

@@ -21,6 +21,7 @@ mod state;
 mod who;
 
 pub use gate::{Door, Route};
+pub use guards::for_programs;
 pub use pages::entry::link;
 pub use pages::reasons;
 pub use pages::statement::figures;

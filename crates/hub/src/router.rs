@@ -33,10 +33,9 @@ const REVIEW: Door = Door::To(Resource::Review, Read);
 const USERS: Door = Door::To(Resource::Users, Read);
 
 /// All pages, assets and the JSON interface.
-pub fn router(site: Site) -> Router {
-    let site = Arc::new(site);
+pub fn router(site: &Arc<Site>) -> Router {
     let pages = declared().router().fallback(error::missing);
-    within_guards(pages, &site).with_state(site)
+    within_guards(pages, site).with_state(Arc::clone(site))
 }
 
 /// Every route with what it asks for.

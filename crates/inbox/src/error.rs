@@ -43,11 +43,14 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// The system may have dropped what it promised to write.
-    #[error(
-        "the system could not make {} durable; nothing more is taken until the log is opened anew: look at the disk, \
-         then start again", file.display()
-    )]
+    /// Another process has the log open.
+    #[error("the log in {} is open in another process; only one may take events in", folder.display())]
+    Held {
+        /// Where the log is.
+        folder: PathBuf,
+    },
+    /// The system may have dropped what it promised to write. The next who puts tries to go on in a new file.
+    #[error("the system could not make {} durable; look at the disk, then send again", file.display())]
     Broken {
         /// The file at fault.
         file: PathBuf,

@@ -1,7 +1,7 @@
 //! The files of a log: each is named by the place at which it starts, so that their order and gaps are seen.
 
 use crate::error::Error;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -41,8 +41,23 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<Piece>, Error> {
 pub(crate) fn create(folder: &Path, start: u64) -> Result<(Piece, File), Error> {
     let path = folder.join(format!("{start:020}.{ENDING}"));
     let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(failed("make", &path))?;
-    sync_folder(folder)?;
+    if let Err(error) = sync_folder(folder) {
+        // Left behind, it would stand in the way of the next attempt.
+        drop(fs::remove_file(&path));
+        return Err(error);
+    }
     Ok((Piece { start, path }, file))
+}
+
+/// Takes the folder for this process alone.
+pub(crate) fn lock(folder: &Path) -> Result<File, Error> {
+    let path = folder.join("lock");
+    let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Held { folder: folder.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(failed("lock", &path)(source)),
+    }
 }
 
 /// Makes what was created or removed in a folder durable.

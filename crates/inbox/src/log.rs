@@ -1,6 +1,6 @@
 //! The log: whoever puts waits for the disk; those who wait at the same time share one `fsync` (group commit, `DeWitt`
 //! et al. 1984). After a failed `fsync` nothing is trusted any more (Rebello et al. 2020, “Can Applications Recover
-//! from fsync Failures?”): the log has to be opened anew.
+//! from fsync Failures?”): what nobody was told to be kept is cut off, and the log goes on in a new file.
 
 use crate::error::Error;
 use crate::files::{self, Piece, failed};
@@ -54,6 +54,8 @@ pub struct Inbox {
     limits: Limits,
     state: Mutex<State>,
     is_synced: Condvar,
+    /// Held as long as the log is open; the system releases it when the process dies.
+    _lock: File,
 }
 
 #[derive(Debug)]
@@ -67,6 +69,8 @@ struct State {
     synced: u64,
     is_syncing: bool,
     is_broken: bool,
+    /// Rises when entries that nobody was told to be kept are cut off, so that who waits for them learns it.
+    epoch: u64,
 }
 
 impl State {
@@ -84,9 +88,10 @@ impl Inbox {
     /// aside.
     ///
     /// # Errors
-    /// When entries that were acknowledged cannot be read, or the disk fails.
+    /// When another process has it open, entries that were acknowledged cannot be read, or the disk fails.
     pub fn open(folder: &Path, limits: Limits) -> Result<(Self, Found), Error> {
         fs::create_dir_all(folder).map_err(failed("make", folder))?;
+        let lock = files::lock(folder)?;
         let mut pieces = files::list(folder)?;
         let mut found = Found::default();
         let mut end = pieces.first().map_or(0, |piece| piece.start);
@@ -94,7 +99,11 @@ impl Inbox {
             if piece.start != end {
                 return Err(Error::Gap { file: piece.path.clone(), expected: end, found: piece.start });
             }
-            let bytes = fs::read(&piece.path).map_err(failed("read", &piece.path))?;
+            let mut bytes = fs::read(&piece.path).map_err(failed("read", &piece.path))?;
+            if let Some(next) = pieces.get(at + 1) {
+                // What stands behind the next file's start was cut off once and never acknowledged.
+                bytes.truncate((next.start - piece.start) as usize);
+            }
             let sound = frame::sound(piece.start, &bytes);
             if sound < bytes.len() as u64 {
                 if at + 1 < pieces.len() {
@@ -117,9 +126,10 @@ impl Inbox {
             file
         };
         let file = Arc::new(file);
-        let state = State { pieces, file, written: end, synced: end, is_syncing: false, is_broken: false };
+        let state =
+            State { pieces, file, written: end, synced: end, is_syncing: false, is_broken: false, epoch: 0 };
         let (state, is_synced) = (Mutex::new(state), Condvar::new());
-        Ok((Self { folder: folder.to_owned(), limits, state, is_synced }, found))
+        Ok((Self { folder: folder.to_owned(), limits, state, is_synced, _lock: lock }, found))
     }
 
     /// Takes entries in, all or none, and returns the place after them once they would survive a power cut.
@@ -193,6 +203,28 @@ impl Inbox {
         if gone.is_empty() { Ok(()) } else { files::sync_folder(&self.folder) }
     }
 
+    /// Goes on no earlier than at a place that the lake has reached. A log that ends before it was removed or is an old
+    /// copy: all it holds is in the lake already, and new entries at such places would be taken for old ones.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn advance(&self, to: u64) -> Result<(), Error> {
+        let mut state = self.state();
+        if state.written >= to {
+            return Ok(());
+        }
+        // Nothing can be put before the new file is there.
+        state.is_broken = true;
+        for piece in &state.pieces {
+            fs::remove_file(&piece.path).map_err(failed("remove", &piece.path))?;
+        }
+        let (piece, file) = files::create(&self.folder, to)?;
+        state.pieces = vec![piece];
+        state.file = Arc::new(file);
+        (state.written, state.synced, state.is_broken) = (to, to, false);
+        Ok(())
+    }
+
     /// Bytes that are held, with headers.
     pub fn held_bytes(&self) -> u64 {
         let state = self.state();
@@ -206,7 +238,7 @@ impl Inbox {
     /// Writes entries after one another, all or none; returns the place after them.
     fn write(&self, state: &mut State, entries: &[&[u8]]) -> Result<u64, Error> {
         if state.is_broken {
-            return Err(Error::Broken { file: state.piece().path.clone() });
+            self.mend(state)?;
         }
         let asked: u64 = entries.iter().map(|entry| frame::size(entry)).sum();
         let held = state.written - state.start();
@@ -246,10 +278,39 @@ impl Inbox {
         Ok(())
     }
 
+    /// After a failure to make entries durable: cuts off all that nobody was told to be kept, and goes on in a new file.
+    /// What the system says of the old one's later bytes is not trusted any more.
+    fn mend(&self, state: &mut State) -> Result<(), Error> {
+        let path = state.piece().path.clone();
+        let broken = || Error::Broken { file: path.clone() };
+        if state.is_syncing {
+            return Err(broken());
+        }
+        let kept = state.synced - state.piece().start;
+        state.file.set_len(kept).and_then(|()| state.file.sync_all()).map_err(|_| broken())?;
+        if kept == 0 {
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(broken()),
+                _ => {}
+            }
+        }
+        let (piece, file) = files::create(&self.folder, state.synced)?;
+        if kept == 0 {
+            state.pieces.pop();
+        }
+        state.pieces.push(piece);
+        state.file = Arc::new(file);
+        state.written = state.synced;
+        state.is_broken = false;
+        state.epoch += 1;
+        Ok(())
+    }
+
     /// Waits until all before a place is durable: for the `fsync` under way, or by one of its own for all who wait.
     fn wait_until<'s>(&'s self, mut state: MutexGuard<'s, State>, place: u64) -> Result<(), Error> {
-        while state.synced < place {
-            if state.is_broken {
+        let epoch = state.epoch;
+        while state.epoch != epoch || state.synced < place {
+            if state.is_broken || state.epoch != epoch {
                 return Err(Error::Broken { file: state.piece().path.clone() });
             }
             if state.is_syncing {
@@ -284,4 +345,34 @@ fn put_aside(folder: &Path, piece: &Piece, torn: &[u8], sound: u64) -> Result<()
     files::sync_folder(folder)?;
     let file = OpenOptions::new().write(true).open(&piece.path).map_err(failed("open", &piece.path))?;
     file.set_len(sound).and_then(|()| file.sync_all()).map_err(failed("cut", &piece.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_failure_to_make_durable_what_nobody_was_told_is_gone_and_the_log_goes_on() {
+        for first in [&[][..], &[&b"told"[..]]] {
+            let folder = tempfile::tempdir().expect("folder");
+            let (inbox, _) = Inbox::open(folder.path(), Limits::default()).expect("open");
+            inbox.put(first).expect("durable");
+            // As if the system had refused to make this durable.
+            let waits = {
+                let mut state = inbox.state();
+                inbox.write(&mut state, &[b"never told"]).expect("written");
+                state.is_broken = true;
+                state.epoch
+            };
+            inbox.put(&[b"after"]).expect("mended");
+            let expected: Vec<&[u8]> = first.iter().copied().chain([&b"after"[..]]).collect();
+            let there = |inbox: &Inbox| -> Vec<Vec<u8>> {
+                inbox.read(0, usize::MAX).expect("read").into_iter().map(|entry| entry.bytes).collect()
+            };
+            assert_eq!(there(&inbox), expected);
+            assert_ne!(inbox.state().epoch, waits, "who waited for the entry cut off is told");
+            drop(inbox);
+            assert_eq!(there(&Inbox::open(folder.path(), Limits::default()).expect("open").0), expected);
+        }
+    }
 }

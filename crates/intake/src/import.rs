@@ -5,9 +5,11 @@
 
 mod books;
 mod pour;
+mod received;
 mod source;
 
 pub use books::{Import, Imports, Status};
+pub use received::{Drained, drain};
 
 use crate::Error;
 use crate::home::Home;
@@ -59,6 +61,24 @@ pub enum ImportError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The inbox.
+    #[error(transparent)]
+    Inbox(#[from] inbox::Error),
+    /// An entry of the inbox that no version of this program up to this one writes.
+    #[error("the entry of the inbox at {place} cannot be read; run the newer `kept` that took it in")]
+    Entry {
+        /// Its place in the log.
+        place: u64,
+    },
+    /// Events wait for a feed that is no longer there.
+    #[error(
+        "the inbox holds events of the feed `{feed}`, which kept.toml no longer has with preset = \"segment-events\"; \
+         put it back, so that they can be read"
+    )]
+    NoFeed {
+        /// Silo and feed.
+        feed: String,
     },
     /// The lake.
     #[error(transparent)]
@@ -125,7 +145,7 @@ async fn clear(lake: &Lake, imports: &[Import], to: Status, now_us: i64) -> Resu
         return Ok(());
     }
     let ids = imports.iter().map(|import| import.id.to_string()).collect::<Vec<_>>().join(", ");
-    for table in ["records", "events", "event_text", "rejects"] {
+    for table in ["records", "events", "event_text", "rejects", "received"] {
         lake.delete(table, &format!("import_id in ({ids})")).await?;
     }
     let steps: Vec<Import> = imports.iter().map(|import| import.step(to, now_us)).collect();
@@ -146,6 +166,10 @@ struct Run<'a, 'p> {
 
 impl Run<'_, '_> {
     async fn feed(&mut self) -> Result<(), ImportError> {
+        if self.feed.files.is_none() && self.feed.sql.is_none() {
+            // All it has comes over the network.
+            return Ok(());
+        }
         let files = Files::find(&self.home.data(), &self.outcome.feed, self.feed)?;
         let groups = match self.feed.mode {
             FeedMode::Full => vec![files],
@@ -200,10 +224,10 @@ impl Run<'_, '_> {
     }
 
     /// Whether an import of this feed makes an older one void: a full one always, an appended one when it
-    /// reads the same content in another way.
+    /// reads the same content in another way. What came over the network stands in no file.
     fn replaces(&self, new: &Import, old: &Import) -> bool {
         let same_feed = old.silo == new.silo && old.feed == new.feed;
-        same_feed && (self.feed.mode == FeedMode::Full || old.files == new.files)
+        same_feed && old.inbox_end().is_none() && (self.feed.mode == FeedMode::Full || old.files == new.files)
     }
 
     fn import_id(&self, files: &Files) -> u64 {

@@ -5,12 +5,14 @@
 //! with its line, its reason and its text. How feeds are written: `docs/intake.md`.
 
 mod canon;
+mod checker;
 mod desk;
 mod error;
 mod field;
 mod home;
 mod import;
 mod mapper;
+mod message;
 mod parse;
 mod person;
 mod plan;
@@ -23,7 +25,9 @@ mod till;
 mod trial;
 
 pub use canon::{Batch, record_hash, record_key};
+pub use checker::{Checker, Fault};
 pub use error::{Error, Problem};
 pub use home::{Home, HomeError};
-pub use import::{Import, ImportError, Imports, Outcome, Progress, Status, heal, import};
+pub use import::{Drained, Import, ImportError, Imports, Outcome, Progress, Status, drain, heal, import};
+pub use message::Message;
 pub use plan::{Counts, FeedPlan, ImportState, read_batch, read_file};

@@ -74,6 +74,12 @@ impl ImportState {
         Self { desk: Desk::new(plan), counts: Counts::default() }
     }
 
+    /// Keeps a row aside that is not to be read: where it stands, the column at fault, why, and the row itself.
+    pub(crate) fn set_aside(&mut self, file: &str, line: u64, reject: &Reject, raw: &str) {
+        self.desk.canon.reject(file, line, reject, raw);
+        self.counts.rows += 1;
+    }
+
     /// What was read so far.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -102,23 +108,34 @@ pub fn read_file<E: From<Error>>(
     reader.bind(&header);
     let mut told = 0;
     let mut pass = Pass { desk: &mut state.desk, file: &name, counts: Counts::default() };
-    loop {
-        let more = pass.step(&mut reader, &mut mapper).map_err(wrong)?;
-        if !more || pass.counts.rows.is_multiple_of(REPORT_ROWS) {
-            bytes_read(reader.consumed() - told);
-            told = reader.consumed();
-        }
-        if pass.desk.canon.is_full() || (!more && !pass.desk.canon.is_empty()) {
-            emit(pass.take().map_err(wrong)?)?;
-        }
-        if !more {
-            break;
-        }
-    }
+    pass.run(&mut reader, &mut mapper, &wrong, emit, &mut |consumed| {
+        bytes_read(consumed - told);
+        told = consumed;
+    })?;
     reader.check(&header).map_err(wrong)?;
     let counts = pass.counts;
     state.counts += counts;
     Ok(counts)
+}
+
+/// Reads lines of JSON that came over the network as `name` and hands on what they tell. Blank lines are skipped; they
+/// count in the numbers of lines.
+pub(crate) fn read_text<E: From<Error>>(
+    plan: &FeedPlan<'_>,
+    state: &mut ImportState,
+    name: &str,
+    text: Vec<u8>,
+    emit: &mut dyn FnMut(Batch) -> Result<(), E>,
+) -> Result<(), E> {
+    let wrong = |problem| E::from(Error::File { feed: plan.name(), file: name.to_owned(), problem });
+    let (mut reader, mut header) = Reader::of_text(text);
+    let mut mapper = Mapper::bind(plan, &mut header).map_err(wrong)?;
+    reader.bind(&header);
+    let mut pass = Pass { desk: &mut state.desk, file: name, counts: Counts::default() };
+    pass.run(&mut reader, &mut mapper, &wrong, emit, &mut |_| {})?;
+    let counts = pass.counts;
+    state.counts += counts;
+    Ok(())
 }
 
 /// Reads one batch of the result of an `sql` feed's query. Its columns have the canonical names or those in
@@ -135,15 +152,7 @@ pub fn read_batch<E: From<Error>>(
     let mut mapper = Mapper::bind(plan, &mut header).map_err(wrong)?;
     let mut reader = Reader::of_batches(rows);
     let mut pass = Pass { desk: &mut state.desk, file: "sql", counts: Counts::default() };
-    loop {
-        let more = pass.step(&mut reader, &mut mapper).map_err(wrong)?;
-        if pass.desk.canon.is_full() || (!more && !pass.desk.canon.is_empty()) {
-            emit(pass.take().map_err(wrong)?)?;
-        }
-        if !more {
-            break;
-        }
-    }
+    pass.run(&mut reader, &mut mapper, &wrong, emit, &mut |_| {})?;
     let counts = pass.counts;
     state.counts += counts;
     Ok(counts)
@@ -157,6 +166,29 @@ struct Pass<'p> {
 }
 
 impl Pass<'_> {
+    /// Reads to the end and hands on what was read; `consumed` is told now and then how many bytes were read so far.
+    fn run<E>(
+        &mut self,
+        reader: &mut Reader,
+        mapper: &mut Mapper,
+        wrong: &impl Fn(Problem) -> E,
+        emit: &mut dyn FnMut(Batch) -> Result<(), E>,
+        consumed: &mut dyn FnMut(u64),
+    ) -> Result<(), E> {
+        loop {
+            let more = self.step(reader, mapper).map_err(wrong)?;
+            if !more || self.counts.rows.is_multiple_of(REPORT_ROWS) {
+                consumed(reader.consumed());
+            }
+            if self.desk.canon.is_full() || (!more && !self.desk.canon.is_empty()) {
+                emit(self.take().map_err(wrong)?)?;
+            }
+            if !more {
+                return Ok(());
+            }
+        }
+    }
+
     /// Reads one row; false at the end.
     fn step(&mut self, reader: &mut Reader, mapper: &mut Mapper) -> Result<bool, Problem> {
         let reject = match reader.step()? {

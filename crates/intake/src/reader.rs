@@ -22,6 +22,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 pub(crate) use batches::Batches;
+pub(crate) use objects::Picker;
 
 /// Longest row read, in bytes.
 const ROW_LIMIT: usize = 64 << 20;
@@ -96,6 +97,12 @@ impl Reader {
             }
         };
         Ok((Self { rows, consumed }, header))
+    }
+
+    /// Reads lines of JSON objects that are at hand.
+    pub(crate) fn of_text(text: Vec<u8>) -> (Self, Header) {
+        let objects = objects::Objects::of_lines(Box::new(std::io::Cursor::new(text)));
+        (Self { rows: Rows::Objects(objects), consumed: Rc::default() }, Header::of_objects())
     }
 
     /// Reads batches that are at hand.

@@ -11,6 +11,7 @@ pub(crate) mod identity;
 pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod journey;
+pub(crate) mod keys;
 pub(crate) mod promises;
 pub(crate) mod reasons;
 pub(crate) mod refresh;

@@ -61,7 +61,9 @@ enum Command {
     Export(commands::export::Args),
     /// Runs one SELECT on the newest edition.
     Sql(commands::sql::Args),
-    /// Serves the pages.
+    /// Write keys, with which programs send events: lists them, makes one, takes one back.
+    Keys(commands::keys::Args),
+    /// Serves the pages, and takes in the events that programs send.
     Serve(commands::serve::Args),
     /// Lists and changes accounts and roles.
     Users(commands::users::Args),
@@ -105,6 +107,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Promises(args) => commands::promises::run(&home, &args, json).await,
             Command::Customer(args) => commands::customer::run(&home, &args, json).await,
             Command::Identity(task) => commands::identity::run(&home, &task, json).await,
+            Command::Keys(args) => commands::keys::run(&home, &args, json).await,
             Command::Sql(args) => commands::sql::run(&home, &args, json).await,
             Command::Serve(args) => commands::serve::run(&home, &args).await,
             Command::Users(args) => commands::users::run(&home, &args, json).await,

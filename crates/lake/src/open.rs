@@ -14,18 +14,23 @@ use sqlx::Connection;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Whether a lake is opened to write or only to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Any number of processes may read at a time.
     Read,
-    /// One process writes at a time; others are told that it is busy.
+    /// One process writes at a time; others wait three seconds, then are told that it is busy.
     Write,
 }
 
 /// Memory that sorts, joins and aggregations may hold before they spill to disk, in bytes.
 const MEMORY_BYTES: usize = 2 << 30;
+
+/// How often a lake that another process writes to is asked for, and how long in between: for 3 seconds.
+const TRIES: u32 = 60;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// The folder of the data files, in the home folder.
 const FILES: &str = "lake";
@@ -65,7 +70,7 @@ impl Lake {
             Access::Read => None,
             Access::Write => {
                 std::fs::create_dir_all(&files).map_err(Error::io(&files))?;
-                Some(lock(&folder)?)
+                Some(lock(&folder).await?)
             }
         };
         let url = format!("sqlite:{}?mode=rwc", catalog.display());
@@ -127,14 +132,19 @@ async fn lacks(view: &View, table: &Table) -> Result<bool> {
     Ok(table.schema.fields().iter().any(|field| !held.contains(field.name())))
 }
 
-fn lock(folder: &Path) -> Result<File> {
+/// Takes the lake for this process; waits a little where another has it, since the drain of a server needs it only for
+/// a moment now and then.
+async fn lock(folder: &Path) -> Result<File> {
     let path = folder.join("lake.lock");
     let file = File::options().create(true).append(true).open(&path).map_err(Error::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Busy(folder.to_owned())),
-        Err(std::fs::TryLockError::Error(source)) => Err(Error::Io { path, source }),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(std::fs::TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN_TRIES).await,
+            Err(std::fs::TryLockError::Error(source)) => return Err(Error::Io { path, source }),
+        }
     }
+    Err(Error::Busy(folder.to_owned()))
 }
 
 /// WAL lets readers go on while a commit is made; synchronous FULL (SQLite's default) makes a commit durable.

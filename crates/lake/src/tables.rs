@@ -315,6 +315,7 @@ pub fn all() -> Vec<Table> {
         events(),
         event_text(),
         rejects(),
+        received(),
         customer_of(),
         pairs(),
         overfull_blocks(),

@@ -4,7 +4,9 @@
 pub mod bench;
 pub mod command;
 pub mod demo;
+pub mod faults;
 pub mod python;
+pub mod server;
 pub mod test;
 pub mod tidy;
 pub mod workspace;

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use xtask::workspace::Workspace;
-use xtask::{bench, demo, test, tidy};
+use xtask::{bench, demo, faults, test, tidy};
 
 /// Tasks of the workspace: run the product, test it, measure it.
 #[derive(Debug, Parser)]
@@ -24,6 +24,8 @@ enum Task {
     Test,
     /// Checks the rules of the house: who may reach whom, sizes, words.
     Tidy,
+    /// Kills Kept at random moments and looks whether all it acknowledged is there once.
+    Faults(faults::Args),
     /// Measures Kept against its peers on this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -45,6 +47,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Run(args) => demo::run(&workspace, args),
         Task::Test => test::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
+        Task::Faults(args) => faults::run(&workspace, args),
         Task::Bench(bench) => bench::run(&workspace, bench),
     }
 }

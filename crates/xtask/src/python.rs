@@ -20,9 +20,12 @@ pub const TESTS: Environment = Environment {
     probe: include_str!("python/probe_ducklake.py"),
 };
 
-/// For the benches: the newest DuckDB.
-pub const BENCH: Environment =
-    Environment { folder: "bench-venv", packages: &["duckdb"], probe: "import duckdb" };
+/// For the benches: the newest DuckDB, and what generators of events need.
+pub const BENCH: Environment = Environment {
+    folder: "bench-venv",
+    packages: &["duckdb", "numpy", "pyarrow"],
+    probe: "import duckdb, numpy, pyarrow",
+};
 
 /// For the bench of identity: Splink and what its script reads and counts with.
 pub const SPLINK: Environment = Environment {

@@ -1,10 +1,11 @@
-//! `cargo xtask test`: what a person and the continuous check run; stops at the first step that fails.
+//! `cargo xtask test`: what a person and the continuous check run; stops at the first step that fails. The faults come
+//! after the tests, with the binary that the tests were run with.
 
 mod needs;
 mod tally;
 
 use crate::workspace::Workspace;
-use crate::{command, python};
+use crate::{command, faults, python};
 use anyhow::Context;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
@@ -26,7 +27,8 @@ pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
         tests.env("KEPT_TEST_DATA", workspace.root.join("../shared/data"));
     }
     let (tally, passed) = counted(&mut tests, &mut std::io::stdout().lock())?;
-    if passed && tally.passed > 0 {
+    let held = if passed { faults::of_tests(workspace) } else { Ok(()) };
+    if passed && held.is_ok() && tally.passed > 0 {
         println!("all passed");
     } else {
         println!("tests failed: the first failure is above");
@@ -35,7 +37,7 @@ pub fn run(workspace: &Workspace) -> anyhow::Result<()> {
     std::io::stdout().flush()?;
     anyhow::ensure!(passed, "`{}` failed", command::shown(&tests));
     anyhow::ensure!(tally.passed > 0, "no test ran");
-    Ok(())
+    held
 }
 
 /// Runs the tests, forwards every line as it comes, counts the results; also whether cargo was content.

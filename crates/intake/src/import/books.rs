@@ -54,13 +54,19 @@ pub struct Import {
     pub feed: String,
     /// `full` or `append`.
     pub mode: String,
-    /// Names of the files with the first digits of their hashes.
+    /// Names of the files with the first digits of their hashes; `inbox START..END` for places in the inbox.
     pub files: String,
     /// Rows read, records, events, rejects.
     pub counts: Counts,
 }
 
 impl Import {
+    /// The place up to which it read the inbox; `None` where it read files.
+    pub fn inbox_end(&self) -> Option<u64> {
+        let (start, end) = self.files.strip_prefix("inbox ")?.split_once("..")?;
+        start.parse::<u64>().ok().and(end.parse().ok())
+    }
+
     /// The same import, a step further.
     pub(super) fn step(&self, status: Status, at_us: i64) -> Self {
         Self { status, at_us, ..self.clone() }
@@ -94,6 +100,12 @@ impl Imports {
     /// Those whose rows count, oldest first.
     pub fn live(&self) -> impl Iterator<Item = &Import> {
         self.with(Status::Done)
+    }
+
+    /// The place in the inbox up to which everything is in the lake.
+    pub fn inbox_end(&self) -> u64 {
+        let in_lake = |import: &&Import| !matches!(import.status, Status::Started | Status::Aborted);
+        self.last.iter().filter(in_lake).filter_map(Import::inbox_end).max().unwrap_or(0)
     }
 
     /// Those at a step.

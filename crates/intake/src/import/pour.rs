@@ -10,7 +10,7 @@ use lake::tables::{self, Table};
 use lake::{Lake, Mode, Write};
 
 /// One table being written; begun with its first row, so that a table without rows sees no commit.
-struct Spout {
+pub(super) struct Spout {
     table: Table,
     key: String,
     write: Option<Write>,
@@ -21,8 +21,15 @@ struct Spout {
 const WAITING: usize = 4;
 
 impl Spout {
-    fn new(table: Table, import_id: u64) -> Self {
+    pub(super) fn new(table: Table, import_id: u64) -> Self {
         Self { table, key: format!("rows of import {import_id:016x}"), write: None, waiting: Vec::new() }
+    }
+
+    /// Takes a batch to be written later.
+    pub(super) fn take(&mut self, batch: RecordBatch) {
+        if batch.num_rows() > 0 {
+            self.waiting.push(batch);
+        }
     }
 
     async fn drain(&mut self, lake: &Lake) -> Result<(), ImportError> {
@@ -39,7 +46,7 @@ impl Spout {
         Ok(())
     }
 
-    async fn finish(mut self, lake: &Lake) -> Result<(), ImportError> {
+    pub(super) async fn finish(mut self, lake: &Lake) -> Result<(), ImportError> {
         self.drain(lake).await?;
         if let Some(write) = self.write {
             write.finish().await?;

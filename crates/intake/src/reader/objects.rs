@@ -20,10 +20,7 @@ const KNOWN_KEYS: usize = 1000;
 #[derive(Debug)]
 pub(super) struct Objects {
     texts: Texts,
-    paths: Vec<Path>,
-    cells: StringRecord,
-    /// Whether a path held something in any row.
-    seen: Vec<bool>,
+    picker: Picker,
     rows: u64,
     known: BTreeSet<String>,
 }
@@ -57,6 +54,36 @@ impl Path {
     }
 }
 
+/// Picks the cells of a header out of objects.
+#[derive(Debug, Default)]
+pub(crate) struct Picker {
+    paths: Vec<Path>,
+    cells: StringRecord,
+    /// Whether a path held something in any row.
+    seen: Vec<bool>,
+}
+
+impl Picker {
+    /// Picks what was asked of a header.
+    pub(crate) fn of(header: &Header) -> Self {
+        let path =
+            |name: &String| Path { whole: name.clone(), parts: name.split('.').map(str::to_owned).collect() };
+        let paths: Vec<Path> = header.names().iter().map(path).collect();
+        Self { seen: vec![false; paths.len()], paths, cells: StringRecord::new() }
+    }
+
+    /// The row of an object, whose text is `whole`.
+    pub(crate) fn pick<'r>(&'r mut self, object: &Value, whole: &'r [u8]) -> Row<'r> {
+        self.cells.clear();
+        for (path, seen) in self.paths.iter().zip(&mut self.seen) {
+            let cell = path.find(object).map_or(Cow::Borrowed(""), cell_text);
+            *seen |= !cell.trim().is_empty();
+            self.cells.push_field(&cell);
+        }
+        Row::of_object(&self.cells, whole)
+    }
+}
+
 impl Objects {
     pub(super) fn of_lines(text: Box<dyn Read>) -> Self {
         Self::new(Texts::Lines(Lines::new(text)))
@@ -67,15 +94,11 @@ impl Objects {
     }
 
     fn new(texts: Texts) -> Self {
-        let (paths, cells, seen, known) = (Vec::new(), StringRecord::new(), Vec::new(), BTreeSet::new());
-        Self { texts, paths, cells, seen, rows: 0, known }
+        Self { texts, picker: Picker::default(), rows: 0, known: BTreeSet::new() }
     }
 
     pub(super) fn bind(&mut self, header: &Header) {
-        let path =
-            |name: &String| Path { whole: name.clone(), parts: name.split('.').map(str::to_owned).collect() };
-        self.paths = header.names().iter().map(path).collect();
-        self.seen = vec![false; self.paths.len()];
+        self.picker = Picker::of(header);
     }
 
     pub(super) fn step(&mut self) -> Result<Step<'_>, Problem> {
@@ -96,13 +119,7 @@ impl Objects {
         if self.rows <= KNOWN_FROM_ROWS {
             remember(&object, &mut String::new(), KNOWN_DEPTH, &mut self.known);
         }
-        self.cells.clear();
-        for (path, seen) in self.paths.iter().zip(&mut self.seen) {
-            let cell = path.find(&object).map_or(Cow::Borrowed(""), cell_text);
-            *seen |= !cell.trim().is_empty();
-            self.cells.push_field(&cell);
-        }
-        Ok(Step::Row(Row::of_object(&self.cells, text.as_bytes())))
+        Ok(Step::Row(self.picker.pick(&object, text.as_bytes())))
     }
 
     pub(super) fn raw(&self) -> (u64, String) {
@@ -119,7 +136,7 @@ impl Objects {
             return Ok(());
         }
         for places in header.needed() {
-            if !places.iter().any(|place| self.seen.get(*place) == Some(&true)) {
+            if !places.iter().any(|place| self.picker.seen.get(*place) == Some(&true)) {
                 let wanted = places.first().map_or("", |place| header.name(*place));
                 return Err(Problem::no_column(wanted, self.known.iter().map(String::as_str)));
             }

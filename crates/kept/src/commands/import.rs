@@ -21,6 +21,7 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     let home = super::open(home)?;
     let lake = Lake::open(&home.folder, Access::Write).await?;
     let outcomes = import(&home, &lake, args.feed.as_deref(), json).await?;
+    let drained = drain(&home, &lake, json).await?;
     anyhow::ensure!(
         !outcomes.is_empty() || args.feed.is_none(),
         "there is no feed `{}`; known: {}",
@@ -34,6 +35,7 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
     if json {
         super::print_json(&outcomes.iter().map(told).collect::<Vec<_>>())?;
     } else {
+        print!("{drained}");
         print!("{}", lines(&outcomes));
     }
     for outcome in &outcomes {
@@ -42,6 +44,20 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
         }
     }
     Ok(ExitCode::from(u8::from(outcomes.iter().any(|outcome| outcome.error.is_some()))))
+}
+
+/// Moves what programs sent and no server drains into the lake; what to say of it, a line or nothing.
+pub(crate) async fn drain(home: &Home, lake: &Lake, quiet: bool) -> anyhow::Result<String> {
+    let drained = gate::drained(home, lake, clock::now_us()).await?;
+    let moved = drained.filter(|drained| drained.messages > 0 && !quiet);
+    let count = |n: u64| report::number::count(n as i64);
+    Ok(moved.map_or_else(String::new, |moved| {
+        format!(
+            "{} events taken in from the inbox, {} repeated\n",
+            count(moved.messages),
+            count(moved.repeated)
+        )
+    }))
 }
 
 /// Imports with a progress bar.

@@ -22,6 +22,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let home = super::open(home)?;
     let lake = Lake::open(&home.folder, Access::Write).await?;
+    print!("{}", super::import::drain(&home, &lake, json).await?);
     let mut meter = Meter::default();
     let published = refresh(&home, &lake, json, &mut meter).await?;
     let cpu_s = meter.seconds();

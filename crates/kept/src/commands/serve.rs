@@ -1,4 +1,4 @@
-//! `kept serve`: the pages, and who may open them.
+//! `kept serve`: the pages, who may open them, and the gate through which programs send events.
 
 use crate::people::{self, AMBIENT, by_system};
 use anyhow::Context;
@@ -6,6 +6,7 @@ use hub::{Reached, Site};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Grant, Store, User, UserId};
 
@@ -17,6 +18,9 @@ pub(crate) struct Args {
     /// Address and port. Any other than of this machine needs accounts and --behind-proxy.
     #[arg(long, default_value = "127.0.0.1:7878")]
     bind: SocketAddr,
+    /// Seconds that events wait in the log before they are moved into the lake, unless there are many.
+    #[arg(long, default_value_t = 60.0)]
+    drain_seconds: f64,
     /// The address by which browsers reach a proxy with TLS in front of Kept; pages answer to this name alone.
     #[arg(long, value_name = "https://NAME")]
     behind_proxy: Option<String>,
@@ -37,11 +41,16 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
          it with --behind-proxy https://NAME, or bind to 127.0.0.1",
         args.bind
     );
+    anyhow::ensure!((0.01..=86_400.0).contains(&args.drain_seconds), "--drain-seconds is from 0.01 to 86400");
+    let opened = super::open(home)?;
     let reader = super::reader(home).await?;
     let store = people::open(home, &args.people).await?;
     let users = store.users().await?;
     let is_demo = is_here && args.behind_proxy.is_none() && demo::is_made(home);
-    let has_accounts = users.iter().any(|user| user.disabled_at_us.is_none() && user.email != DEMO.1);
+    // A user without a role, as programs' keys have one, opens nothing.
+    let has_accounts = users
+        .iter()
+        .any(|user| user.disabled_at_us.is_none() && user.email != DEMO.1 && !user.grants.is_empty());
     anyhow::ensure!(
         is_here || has_accounts,
         "{} can be reached by others, and nobody has an account yet; make the first one with: kept users add EMAIL \
@@ -65,8 +74,14 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
         if is_here && args.behind_proxy.is_none() { format!("http://{bound}") } else { reached.address() };
     println!("{name} is served on {address}/ (stop with Ctrl-C)");
     let sweeping = tokio::spawn(sweep(store.clone()));
-    let site = Site::new(reader, store, AMBIENT, reached, demo);
-    hub::serve(listener, hub::router(site), async { drop(tokio::signal::ctrl_c().await) }).await?;
+    let site = Arc::new(Site::new(reader, store.clone(), AMBIENT, reached, demo));
+    let mut router = hub::router(&site);
+    if opened.config.feeds().any(|(_, feed)| feed.takes_calls()) {
+        let gate = gate::Gate::open(opened, store, AMBIENT.now_us).await?;
+        gate.start_drain(Duration::from_secs_f64(args.drain_seconds))?;
+        router = router.merge(hub::for_programs(gate::router(gate), &site));
+    }
+    hub::serve(listener, router, async { drop(tokio::signal::ctrl_c().await) }).await?;
     sweeping.abort();
     Ok(ExitCode::SUCCESS)
 }

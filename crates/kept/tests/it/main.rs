@@ -11,6 +11,7 @@ mod eventlogs;
 mod feeds;
 mod identity;
 mod incremental;
+mod ingestion;
 mod journey;
 mod people;
 mod planted;

@@ -87,6 +87,21 @@ pub fn rejects() -> Table {
     )
 }
 
+/// What programs sent and was taken in, so that nothing is taken in twice: `message` and `message_low` are the halves of
+/// the hash of feed and message id, `content` a hash of what it said.
+pub fn received() -> Table {
+    table(
+        "received",
+        false,
+        vec![
+            must("import_id", UInt64),
+            must("message", UInt64),
+            must("message_low", UInt64),
+            must("content", UInt64),
+        ],
+    )
+}
+
 /// One row per step in the life of an import, numbered by `seq`: `started`, then `done` or `aborted`; a done
 /// one may become `replaced`, then `gone`. Its rows in other tables count while its last step is `done`.
 pub fn imports() -> Table {

@@ -293,7 +293,7 @@ impl Checker<'_> {
         }
         self.clauses(feed);
         self.object(feed);
-        if feed.sql.is_none() && feed.files.is_none() {
+        if feed.sql.is_none() && feed.files.is_none() && !feed.takes_calls() {
             self.say(&feed.id, format!("feed `{}` needs files = \"folder/name*.csv\"", feed.id.get_ref()));
         }
     }

@@ -90,7 +90,8 @@ pub struct Silo {
 pub struct Feed {
     /// Its stable name within the silo.
     pub id: Spanned<String>,
-    /// Files below the data folder; `*` stands for any run of characters in a file name. Not used by `sql`.
+    /// Files below the data folder; `*` stands for any run of characters in a file name. Not used by `sql`; may be absent
+    /// where events come over the network.
     #[serde(default)]
     pub files: Option<Spanned<String>>,
     /// A known tool's export.
@@ -163,6 +164,11 @@ impl Feed {
             (None, None, Some(sql)) => Some(Source::Sql(sql.get_ref())),
             _ => None,
         }
+    }
+
+    /// Whether programs may send it events over the network.
+    pub fn takes_calls(&self) -> bool {
+        self.source() == Some(Source::Preset("segment-events"))
     }
 
     /// What the silo's words say of subscriptions.

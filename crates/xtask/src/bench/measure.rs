@@ -43,10 +43,17 @@ impl Laboratory {
         Ok(Self { folder: folder.to_path_buf(), python })
     }
 
+    /// The Python with the peers, to be run in the folder.
+    pub(super) fn python(&self) -> Command {
+        let mut python = Command::new(&self.python);
+        python.current_dir(&self.folder);
+        python
+    }
+
     /// A script of ours, to be run in the folder.
     pub(super) fn script(&self, name: &str) -> Command {
-        let mut script = Command::new(&self.python);
-        script.arg(self.folder.join(name)).current_dir(&self.folder);
+        let mut script = self.python();
+        script.arg(self.folder.join(name));
         script
     }
 

@@ -4,7 +4,7 @@
 //! grows. Every run compares Kept's statement with DuckDB's, month by month: a figure that differs fails the bench.
 
 use super::measure::{Cost, Laboratory, number};
-use super::table::{Series, Sheet};
+use super::table::{Lap, Series, Sheet};
 use crate::workspace::Workspace;
 use crate::{command, python};
 use anyhow::Context;
@@ -50,7 +50,13 @@ pub(super) fn run(workspace: &Workspace, args: &Args) -> anyhow::Result<()> {
             track.run(lap).with_context(|| format!("run {run}, {} rows", lap.rows))?;
         }
     }
-    let sheet = Sheet { duckdb: made["duckdb"].as_str().unwrap_or("?").to_owned(), laps };
+    let sheet = Sheet {
+        bench: "spine",
+        compared: &["import", "ledger"],
+        agree: "the statements agree in every month and run",
+        duckdb: made["duckdb"].as_str().unwrap_or("?").to_owned(),
+        laps,
+    };
     println!("{sheet}");
     let file = laboratory.folder.join("spine.json");
     std::fs::write(&file, serde_json::to_string_pretty(&sheet.json())?)?;
@@ -63,14 +69,6 @@ struct Track<'a> {
     laboratory: &'a Laboratory,
     kept: &'a Path,
     peer: &'a Path,
-}
-
-/// One size of the data, and what everything cost on it so far.
-#[derive(Debug)]
-pub(super) struct Lap {
-    pub(super) rows: u64,
-    pub(super) folder: PathBuf,
-    pub(super) series: Series,
 }
 
 impl Track<'_> {

@@ -1,9 +1,9 @@
 //! The table of a bench: least, median and most of every series, ratios to the peer, growth with the data.
 
 use super::measure::Cost;
-use super::spine::Lap;
 use serde_json::{Value, json};
 use std::fmt;
+use std::path::PathBuf;
 
 /// What every piece of work cost every program, in order of the runs.
 #[derive(Debug, Default)]
@@ -56,16 +56,27 @@ impl Spread {
     }
 }
 
+/// One size of the data, and what everything cost on it so far.
+#[derive(Debug)]
+pub(super) struct Lap {
+    pub(super) rows: u64,
+    pub(super) folder: PathBuf,
+    pub(super) series: Series,
+}
+
 /// All that was measured: the smaller data first.
 #[derive(Debug)]
 pub(super) struct Sheet {
+    /// What was measured.
+    pub(super) bench: &'static str,
+    /// Work that both programs do.
+    pub(super) compared: &'static [&'static str],
+    /// What every run made sure of.
+    pub(super) agree: &'static str,
     /// The peer's version.
     pub(super) duckdb: String,
     pub(super) laps: Vec<Lap>,
 }
-
-/// Work that both programs do.
-const COMPARED: [&str; 2] = ["import", "ledger"];
 
 impl Sheet {
     /// How many times the CPU time grew from the first lap to the last, and how many times the rows did.
@@ -94,7 +105,7 @@ impl Sheet {
             json!({
                 "rows": lap.rows,
                 "series": series(lap),
-                "kept_to_duckdb": COMPARED.map(|work| json!({"work": work, "cpu_ratio": lap.series.ratio(work)})),
+                "kept_to_duckdb": self.compared.iter().map(|work| json!({"work": work, "cpu_ratio": lap.series.ratio(work)})).collect::<Vec<_>>(),
             })
         };
         let growth = |(work, program): &Key| {
@@ -104,12 +115,12 @@ impl Sheet {
         let keys: Vec<Key> =
             self.laps.first().map_or_else(Vec::new, |lap| lap.series.0.iter().map(|(key, _)| *key).collect());
         json!({
-            "bench": "spine",
+            "bench": self.bench,
             "cores": std::thread::available_parallelism().map_or(0, usize::from),
             "duckdb": self.duckdb,
             "laps": self.laps.iter().map(lap).collect::<Vec<_>>(),
             "growth": keys.iter().filter_map(growth).collect::<Vec<_>>(),
-            "statements_equal": true,
+            "agree": self.agree,
         })
     }
 }
@@ -123,7 +134,7 @@ impl fmt::Display for Sheet {
         )?;
         writeln!(
             f,
-            "{:>11}  {:9} {:7} {:>8} {:>8} {:>8} {:>8}",
+            "{:>11}  {:11} {:7} {:>8} {:>8} {:>8} {:>8}",
             "rows", "work", "program", "min", "median", "max", "peak MB"
         )?;
         for lap in &self.laps {
@@ -133,25 +144,25 @@ impl fmt::Display for Sheet {
                 let Spread { min, median, max } = cpu;
                 writeln!(
                     f,
-                    "{:>11}  {work:9} {program:7} {min:>8.2} {median:>8.2} {max:>8.2} {peak:>8.0}",
+                    "{:>11}  {work:11} {program:7} {min:>8.2} {median:>8.2} {max:>8.2} {peak:>8.0}",
                     lap.rows
                 )?;
             }
         }
         writeln!(f)?;
         for lap in &self.laps {
-            for work in COMPARED {
+            for work in self.compared {
                 if let Some(ratio) = lap.series.ratio(work) {
                     writeln!(f, "{:>11}  {work}: Kept takes {ratio:.2} × DuckDB's CPU time", lap.rows)?;
                 }
             }
         }
-        for (work, program) in COMPARED.iter().flat_map(|work| [(work, "DuckDB"), (work, "Kept")]) {
+        for (work, program) in self.compared.iter().flat_map(|work| [(work, "DuckDB"), (work, "Kept")]) {
             if let Some((cpu, rows)) = self.growth(work, program) {
                 writeln!(f, "{work}: {program}'s CPU time × {cpu:.1} for rows × {rows:.1}")?;
             }
         }
-        write!(f, "the statements agree in every month and run")
+        write!(f, "{}", self.agree)
     }
 }
 
@@ -180,6 +191,9 @@ mod tests {
     #[test]
     fn ratios_are_of_medians_and_growth_is_from_the_smaller_data_to_the_larger() {
         let sheet = Sheet {
+            bench: "test",
+            compared: &["import", "ledger"],
+            agree: "they agree",
             duckdb: "1".into(),
             laps: vec![lap(100, &[1.0, 9.0, 2.0], &[1.0]), lap(1000, &[20.0], &[30.0, 8.0, 10.0])],
         };

@@ -6,12 +6,19 @@ use super::manifest::{Manifest, Section};
 /// A crate and the crates of ours that it may reach.
 const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["model"]),
+    ("gate", &["inbox", "intake", "lake", "model", "store"]),
     ("hub", &["model", "refresh", "report", "store"]),
     ("identity", &["model"]),
     ("inbox", &[]),
-    ("intake", &["lake", "model"]),
+    ("intake", &["inbox", "lake", "model"]),
     ("journey", &["model"]),
-    ("kept", &["demo", "hub", "identity", "intake", "lake", "ledger", "model", "refresh", "report", "store"]),
+    (
+        "kept",
+        &[
+            "demo", "gate", "hub", "identity", "inbox", "intake", "lake", "ledger", "model", "refresh",
+            "report", "store",
+        ],
+    ),
     ("lake", &[]),
     ("ledger", &["model"]),
     ("model", &[]),

@@ -129,9 +129,11 @@ impl Events {
             return Err(self.wrong(format!("a <{}> has no key", name.as_ref())));
         };
         match self.place {
-            Place::Event => drop(self.event.insert(key, Value::String(value))),
+            Place::Event => {
+                self.event.insert(key, Value::String(value));
+            }
             Place::Case { events: false } => {
-                drop(self.case.insert(format!("case:{key}"), Value::String(value)));
+                self.case.insert(format!("case:{key}"), Value::String(value));
             }
             Place::Case { events: true } => {
                 return Err(self.wrong(format!(

@@ -189,7 +189,9 @@ impl House {
         let reached = Reached::Here(address.port());
         let site = Site::new(reader, store.clone(), ambient(now_us), reached, None);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        tokio::spawn(hub::serve(listener, hub::router(site), async { drop(stopped.await) }));
+        tokio::spawn(hub::serve(listener, hub::router(&std::sync::Arc::new(site)), async {
+            drop(stopped.await)
+        }));
         Self { store, address, _folder: folder, _stop: stop }
     }
 
