@@ -190,7 +190,7 @@ impl House {
         let site = Site::new(reader, store.clone(), ambient(now_us), reached, None);
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         tokio::spawn(hub::serve(listener, hub::router(&std::sync::Arc::new(site)), async {
-            drop(stopped.await)
+            drop(stopped.await);
         }));
         Self { store, address, _folder: folder, _stop: stop }
     }
