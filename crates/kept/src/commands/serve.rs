@@ -72,7 +72,6 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
     let name = reader.company().company.name.clone();
     let address =
         if is_here && args.behind_proxy.is_none() { format!("http://{bound}") } else { reached.address() };
-    println!("{name} is served on {address}/ (stop with Ctrl-C)");
     let sweeping = tokio::spawn(sweep(store.clone()));
     let site = Arc::new(Site::new(reader, store.clone(), AMBIENT, reached, demo));
     let mut router = hub::router(&site);
@@ -81,6 +80,7 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
         gate.start_drain(Duration::from_secs_f64(args.drain_seconds))?;
         router = router.merge(hub::for_programs(gate::router(gate), &site));
     }
+    println!("{name} is served on {address}/ (stop with Ctrl-C)");
     hub::serve(listener, router, async { drop(tokio::signal::ctrl_c().await) }).await?;
     sweeping.abort();
     Ok(ExitCode::SUCCESS)

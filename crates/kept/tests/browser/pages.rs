@@ -228,6 +228,9 @@ pub(crate) async fn in_browser_with<F>(options: &[&str], check: impl FnOnce(Page
 where
     F: Future<Output = ()> + Send + 'static,
 {
+    // One process serves a home at a time.
+    static SERVED: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _alone = SERVED.lock().await;
     let mut serve = Command::new(env!("CARGO_BIN_EXE_kept"));
     serve.arg("--home").arg(home()).args(["serve", "--bind", "127.0.0.1:0"]).args(options);
     let (_server, origin) = Running::until_told(&mut serve, "kept does not start", "is served on ", "/ (");
