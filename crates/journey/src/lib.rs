@@ -2,6 +2,7 @@
 //! lists behind their numbers out. Pure: columns in, plain figures out; one [`Pass`] walks every life once.
 
 mod calendar;
+mod chains;
 mod conformance;
 mod contrast;
 mod credit;
@@ -24,6 +25,7 @@ mod steps;
 mod variants;
 
 pub use calendar::{Calendar, Opening};
+pub use chains::{Chain, Chains};
 pub use conformance::{Conformance, Strictness, Who};
 pub use contrast::{Compared, Contrast, Exposure, Landmark, Odds, Quarters, false_discovery_rates};
 pub use credit::{Credit, CreditCounts, Credits, Share};

@@ -1,5 +1,6 @@
 //! The lists behind numbers: exactly the customers that a figure of the journey counts, found by the same walk.
 
+use crate::chains::Chains;
 use crate::contrast::{Exposure, Landmark};
 use crate::error::{Error, alike};
 use crate::events::{Columns, Life, Touchpoints};
@@ -32,6 +33,8 @@ pub enum Behind {
     Repeated(u16),
     /// [`crate::Edge::customers`].
     Edge(u16, u16),
+    /// [`crate::Chain::both`].
+    Chain(u16, u16),
     /// [`crate::HandOff::customers`], by departments.
     HandOff(Arc<Touchpoints>, u16, u16),
     /// [`crate::Variant::customers`].
@@ -105,6 +108,7 @@ impl Walk for List {
         match &self.behind {
             Behind::Marked(scorecard, ..) => scorecard.needs(),
             Behind::Promise(promises, ..) => promises.needs(),
+            Behind::Chain(..) => Columns::OUTCOME,
             Behind::Path(..) => LEGS,
             Behind::Flow(..) => Columns::DAY,
             Behind::Quarter(..) => Columns::DAY.and(Columns::OUTCOME),
@@ -137,6 +141,7 @@ fn counts(behind: &mut Behind, life: &Life<'_>) -> bool {
         Behind::End(code) => touchpoint.last() == Some(code),
         Behind::Repeated(code) => touchpoint.iter().filter(|met| *met == code).nth(1).is_some(),
         Behind::Edge(from, to) => touchpoint.windows(2).any(|pair| pair == [*from, *to]),
+        Behind::Chain(from, to) => Chains::holds(life, *from, *to),
         Behind::HandOff(side, from, to) => {
             let owners = |pair: &[u16]| (side.owner(pair[0]), side.owner(pair[1]));
             touchpoint.windows(2).any(|pair| owners(pair) == (*from, *to))

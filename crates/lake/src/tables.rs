@@ -11,9 +11,9 @@ pub use raw::*;
 mod journey;
 
 pub use journey::{
-    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_compared, journey_edges, journey_goals,
-    journey_nodes, journey_paths, journey_variants, promise_breaches, promise_months, touchpoint_facts,
-    touchpoint_months,
+    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_chains, journey_compared, journey_edges,
+    journey_goals, journey_nodes, journey_paths, journey_variants, promise_breaches, promise_months,
+    touchpoint_facts, touchpoint_months,
 };
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -348,6 +348,7 @@ pub fn all() -> Vec<Table> {
         promise_breaches(),
         journey_variants(),
         journey_compared(),
+        journey_chains(),
         hand_offs(),
         funnel(),
         touchpoint_facts(),

@@ -10,7 +10,7 @@ mod ways;
 use crate::customers::Customers;
 use crate::error::Error;
 use crate::view::journey::Who;
-use ::journey::{Contrast, Fates, Funnel, Grouped, Landmark, Map, NONE, Paths, Scorecard, Variants};
+use ::journey::{Chains, Contrast, Fates, Funnel, Grouped, Landmark, Map, NONE, Paths, Scorecard, Variants};
 use intake::Home;
 use lake::Lake;
 use model::Day;
@@ -94,9 +94,10 @@ pub(crate) async fn walk(
     let compared = (contrast.clone(), Grouped::new(&groups.segment, vec![contrast; segments]));
     let promises = promised::promises(&home.config, Day(score.as_of))?;
     let paths = Paths::new(Arc::clone(&fates));
+    let chains = Chains::new(touchpoints);
     let promised = Grouped::new(&groups.promised, vec![promises; segments.max(1)]);
-    let all = (whole, (Before::new(landmark, fated), (compared, (promised, paths))));
-    let ((whole, by_segment), (fated, ((contrast, contrasts), (promised, paths)))) =
+    let all = (whole, (Before::new(landmark, fated), (compared, (promised, (paths, chains)))));
+    let ((whole, by_segment), (fated, ((contrast, contrasts), (promised, (paths, chains))))) =
         setting::stream(&ordered, touchpoints, all, told).await?;
     let (by_fate, by_both) = fated.into_inner();
     let told =
@@ -105,7 +106,7 @@ pub(crate) async fn walk(
         .chain(groups.segments.iter().map(String::as_str))
         .zip(std::iter::once(contrast).chain(contrasts.into_inner()))
         .collect();
-    tables::write(lake, edition, days, &side, &told, &contrasts).await?;
+    tables::write(lake, edition, days, &side, &told, &contrasts, &chains).await?;
     ways::write(lake, edition, &paths).await?;
     let promised = promises::Kept::new(&groups.segments, promised.into_inner())?;
     promised.write(lake, edition, &home.config).await

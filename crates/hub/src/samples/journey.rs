@@ -2,7 +2,7 @@
 
 use model::Day;
 use refresh::view::journey::{
-    Compared, Edge, Facts, HandOff, Journey, Landmark, Month, Named, Scorecard, Scored, Step, Totals,
+    Chain, Compared, Edge, Facts, HandOff, Journey, Landmark, Month, Named, Scorecard, Scored, Step, Totals,
     Touchpoint, Variant, Wait, Who,
 };
 use refresh::view::paths::{Aim, Goal, Way};
@@ -116,6 +116,18 @@ pub(crate) fn journey(who: Who) -> Journey {
             Step { stage: named("receive", "Receive"), customers: 80, wait: wait(30.0) },
         ],
         compared: compared(),
+        chains: vec![Chain {
+            from: 1,
+            to: 2,
+            both: 12,
+            first_only: 8,
+            second_only: 5,
+            neither: 60,
+            odds_ratio: 18.0,
+            low: 5.0,
+            high: 64.8,
+            fdr: 0.000_1,
+        }],
     }
 }
 

@@ -1,7 +1,9 @@
 //! Every number opens to as many customers as it says.
 
 use crate::histories::{Event, TOUCHPOINTS, fates, history, postings, touchpoints, walk};
-use journey::{Behind, Close, Funnel, Leg, List, Map, OneFlow, PathOrder, Paths, Place, Steps, Variants};
+use journey::{
+    Behind, Chains, Close, Funnel, Leg, List, Map, OneFlow, PathOrder, Paths, Place, Steps, Variants,
+};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -16,8 +18,32 @@ fn length(events: &[Event], number: Behind) -> u64 {
     behind(events, number).len() as u64
 }
 
+/// Who failed at the last time at `to`, and at the last time at `from` before it: by looking for both from the end.
+fn quarters(events: &[Event], from: u16, to: u16) -> [u64; 4] {
+    let mut cells = [0; 4];
+    let customers: std::collections::BTreeSet<u32> = events.iter().map(|event| event.customer).collect();
+    let failed =
+        |event: &Event| model::Outcome::from_code(event.outcome).is_some_and(model::Outcome::is_failure);
+    for customer in customers {
+        let life: Vec<&Event> = events.iter().filter(|event| event.customer == customer).collect();
+        let Some(last) = life.iter().rposition(|event| event.touchpoint == to) else { continue };
+        let Some(first) = life[..last].iter().rposition(|event| event.touchpoint == from) else { continue };
+        cells[usize::from(failed(life[first])) * 2 + usize::from(failed(life[last]))] += 1;
+    }
+    cells
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_goes_wrong_after_what_is_what_looking_back_finds_and_opens_to_its_customers(events in history(100)) {
+        for chain in walk(Chains::new(usize::from(TOUCHPOINTS)), &events, 9).chains(1) {
+            let told = [chain.neither, chain.second, chain.first, chain.both];
+            prop_assert_eq!(told, quarters(&events, chain.from, chain.to));
+            prop_assert_eq!(chain.both, length(&events, Behind::Chain(chain.from, chain.to)));
+        }
+    }
 
     #[test]
     fn every_number_of_the_map_is_the_length_of_its_list(events in history(100)) {

@@ -114,6 +114,10 @@ fn numbers(map: &Journey) -> Vec<(Number, u64)> {
         let (from, to) = (&map.touchpoints[edge.from].key, &map.touchpoints[edge.to].key);
         numbers.push((number(Counted::Edge, from, to), edge.customers));
     }
+    for chain in map.chains.iter().step_by(map.chains.len() / 2 + 1) {
+        let (from, to) = (&map.touchpoints[chain.from].key, &map.touchpoints[chain.to].key);
+        numbers.push((number(Counted::Chain, from, to), chain.both));
+    }
     for hand_off in map.hand_offs.iter().step_by(map.hand_offs.len() / 2 + 1) {
         let (from, to) = (&map.departments[hand_off.from].id, &map.departments[hand_off.to].id);
         numbers.push((number(Counted::HandOff, from, to), hand_off.customers));

@@ -68,6 +68,14 @@ pub fn journey_compared() -> Table {
     of_group("journey_compared", &counts, fields)
 }
 
+/// Customers who were at one touchpoint and afterwards at another, by where they were failed: at both, at the first or
+/// second alone, at neither. Of the whole only.
+pub fn journey_chains() -> Table {
+    let mut fields = vec![must("from_touchpoint", UInt16), must("to_touchpoint", UInt16)];
+    fields.extend(["odds_ratio", "low", "high", "p", "fdr"].map(|name| may(name, Float64)));
+    of_group("journey_chains", &["both", "first_only", "second_only", "neither"], fields)
+}
+
 /// Departments handing customers on, by id; empty where nobody owns a touchpoint.
 pub fn hand_offs() -> Table {
     let mut fields = vec![must("from_department", Utf8), must("to_department", Utf8)];

@@ -3,7 +3,7 @@
 use super::Group;
 use super::setting::{Days, Side};
 use crate::error::Error;
-use ::journey::{Compared, Contrast, Exposure, Facts, Followed, MARKS, NONE, Scorecard, Spread};
+use ::journey::{Chains, Compared, Contrast, Exposure, Facts, Followed, MARKS, NONE, Scorecard, Spread};
 use arrow::array::{
     ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt16Array,
     UInt32Array, UInt64Array,
@@ -16,6 +16,9 @@ use std::sync::Arc;
 const VARIANTS: usize = 50;
 /// `variants_of_most`: the variants that so large a share of customers went.
 const MOST: f64 = 0.8;
+
+/// Of a chain at least so many customers were failed twice.
+const CHAINED: u64 = 5;
 
 /// One value of a row.
 pub(super) enum Cell {
@@ -39,6 +42,7 @@ pub(super) async fn write(
     side: &Side,
     groups: &[Group],
     contrasts: &[(&str, Contrast)],
+    chains: &Chains,
 ) -> Result<(), Error> {
     let rows = |of: fn(&Side, &Group) -> Vec<Row>| -> Vec<Row> {
         groups.iter().flat_map(|group| of(side, group).into_iter().map(|row| of_group(group, row))).collect()
@@ -56,6 +60,7 @@ pub(super) async fn write(
         (tables::journey_edges(), rows(edges)),
         (tables::journey_variants(), rows(variants)),
         (tables::journey_compared(), compared.collect()),
+        (tables::journey_chains(), chained(chains)),
         (tables::hand_offs(), rows(hand_offs)),
         (tables::funnel(), rows(funnel)),
         (tables::touchpoint_facts(), rows(facts)),
@@ -115,6 +120,18 @@ fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
         column
     });
     Ok(RecordBatch::try_new(Arc::clone(&table.schema), columns.collect())?)
+}
+
+fn chained(chains: &Chains) -> Vec<Row> {
+    let row = |chain: &::journey::Chain| {
+        let mut row: Row = vec![Cell::Text(String::new()), Cell::Text("all".to_owned())];
+        row.extend([chain.from, chain.to].map(Cell::Code));
+        let odds = chain.odds;
+        row.extend([odds.ratio, odds.low, odds.high, odds.p, chain.fdr].map(|real| Cell::Real(Some(real))));
+        row.extend(counts([chain.both, chain.first, chain.second, chain.neither]));
+        row
+    };
+    chains.chains(CHAINED).iter().map(row).collect()
 }
 
 fn waits(spread: &Spread) -> [Cell; 3] {

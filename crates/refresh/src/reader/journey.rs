@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::journey::promised;
 use crate::journey::setting::{self, Before, Days, Side};
 use crate::view::journey::{
-    Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Step, Totals, Touchpoint, Variant,
-    Wait, Who,
+    Chain, Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Step, Totals, Touchpoint,
+    Variant, Wait, Who,
 };
 use ::journey::{
     Behind, Close, Columns, Exposure, Fates, Funnel, Life, List, Mark, NONE, OneQuarter, Scorecard, State,
@@ -112,6 +112,7 @@ impl Reader {
             variants: current.variants(&read(of("journey_variants", "place")).await?, &legend).await?,
             funnel: funnel(&read(of("funnel", "step")).await?, &legend)?,
             compared: compared_of(&read(compared).await?, &legend)?,
+            chains: chains_of(&read(of("journey_chains", "fdr, low desc")).await?)?,
             departments: legend.departments,
             stages: legend.stages,
             touchpoints,
@@ -216,6 +217,7 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
         Counted::End => Behind::End(touchpoint(at)?),
         Counted::Repeated => Behind::Repeated(touchpoint(at)?),
         Counted::Edge => Behind::Edge(touchpoint(at)?, touchpoint(to)?),
+        Counted::Chain => Behind::Chain(touchpoint(at)?, touchpoint(to)?),
         Counted::HandOff => {
             let side = Arc::clone(&legend.side.touchpoints);
             Behind::HandOff(side, legend.department(at)?, legend.department(to)?)
@@ -384,6 +386,26 @@ fn compared_of(batch: &RecordBatch, legend: &Legend) -> Result<Vec<Compared>, Er
             others_share: real("others_share")?,
             left_customers: count("left_customers")?,
             stayed_customers: count("stayed_customers")?,
+            odds_ratio: real("odds_ratio")?,
+            low: real("low")?,
+            high: real("high")?,
+            fdr: real("fdr")?,
+        })
+    };
+    (0..batch.num_rows()).map(one).collect()
+}
+
+fn chains_of(batch: &RecordBatch) -> Result<Vec<Chain>, Error> {
+    let one = |row: usize| {
+        let count = |name| number(batch, name, row);
+        let real = |name| Ok::<_, Error>(real(batch, name, row)?.unwrap_or(f64::NAN));
+        Ok(Chain {
+            from: usize::from(code(batch, "from_touchpoint", row)?),
+            to: usize::from(code(batch, "to_touchpoint", row)?),
+            both: count("both")?,
+            first_only: count("first_only")?,
+            second_only: count("second_only")?,
+            neither: count("neither")?,
             odds_ratio: real("odds_ratio")?,
             low: real("low")?,
             high: real("high")?,

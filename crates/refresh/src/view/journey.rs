@@ -49,6 +49,8 @@ pub enum Counted {
     Repeated,
     /// Went from touchpoint `at` straight to touchpoint `to`.
     Edge,
+    /// Was failed at touchpoint `at` and afterwards at touchpoint `to`.
+    Chain,
     /// Was handed on from department `at` to department `to`.
     HandOff,
     /// Went exactly the way whose key is `at`.
@@ -87,13 +89,14 @@ pub enum Counted {
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Everybody,
         Self::Touchpoint,
         Self::Start,
         Self::End,
         Self::Repeated,
         Self::Edge,
+        Self::Chain,
         Self::HandOff,
         Self::Variant,
         Self::Reached,
@@ -122,6 +125,7 @@ impl Counted {
             Self::End => "end",
             Self::Repeated => "repeated",
             Self::Edge => "edge",
+            Self::Chain => "chain",
             Self::HandOff => "hand_off",
             Self::Variant => "variant",
             Self::Reached => "reached",
@@ -228,6 +232,34 @@ pub struct Journey {
     pub funnel: Vec<Step>,
     /// Those who left against those who stayed, surest first.
     pub compared: Vec<Compared>,
+    /// What goes wrong after what, surest first; of the whole only.
+    pub chains: Vec<Chain>,
+}
+
+/// Customers who were at one touchpoint and afterwards at another; each counts by the last time at the second and the
+/// last time at the first before it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Chain {
+    /// Index into the touchpoints.
+    pub from: usize,
+    /// Index into the touchpoints.
+    pub to: usize,
+    /// Failed at both.
+    pub both: u64,
+    /// Failed at the first alone.
+    pub first_only: u64,
+    /// Failed at the second alone.
+    pub second_only: u64,
+    /// Failed at neither.
+    pub neither: u64,
+    /// Odds of failing at the second where the first had failed, against where it had not.
+    pub odds_ratio: f64,
+    /// Lower end of the 95 % interval.
+    pub low: f64,
+    /// Upper end of the 95 % interval.
+    pub high: f64,
+    /// Share of false alarms among chains at least as sure.
+    pub fdr: f64,
 }
 
 /// An id and the name shown for it.

@@ -49,6 +49,9 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         Counted::Edge => {
             format!("who went from {} straight to {}", there(), touchpoint(&number.to))
         }
+        Counted::Chain => {
+            format!("who were failed at {} and afterwards at {}", there(), touchpoint(&number.to))
+        }
         Counted::HandOff => {
             format!("who went from {} straight to {}", department(&number.at), department(&number.to))
         }

@@ -239,6 +239,7 @@ fn map(view: &View) -> Markup {
         figure.journey { (picture::of_group(journey, count).picture()) (legend()) }
         (other(view, count))
         (tables::touchpoints(journey))
+        (tables::chains(journey))
         (tables::edges(journey, count))
         (tables::hand_offs(journey))
         (tables::funnel(journey))

@@ -4,13 +4,17 @@
 use super::picture::{Differs, brief, counted, points};
 use crate::{layout, links};
 use maud::{Markup, html};
-use refresh::view::journey::{Compared, Counted, Edge, HandOff, Journey, Touchpoint, share};
+use refresh::view::journey::{Chain, Compared, Counted, Edge, HandOff, Journey, Touchpoint, share};
 use report::number;
 
 /// Whole ways listed.
 const VARIANTS: usize = 10;
 /// Steps of a whole way that are written out.
 const STEPS: usize = 9;
+/// Chains listed.
+const CHAINS: usize = 12;
+/// Chains of which more would be false alarms are not told.
+const SURE: f64 = 0.05;
 /// Comparisons listed.
 const COMPARED: usize = 20;
 
@@ -174,6 +178,40 @@ pub(super) fn funnel(journey: &Journey) -> Markup {
         &head,
         &body,
     )
+}
+
+/// What goes wrong after what.
+pub(super) fn chains(journey: &Journey) -> Markup {
+    let told_of = |one: &&Chain| one.fdr <= SURE && one.low > 1.0;
+    let chains: Vec<&Chain> = journey.chains.iter().filter(told_of).collect();
+    if chains.is_empty() {
+        return html! {};
+    }
+    let body = html! {
+        @for one in chains.iter().take(CHAINS) {
+            @let (from, to) = (&journey.touchpoints[one.from], &journey.touchpoints[one.to]);
+            tr {
+                th.name scope="row" { "failed at " (from.name) ", then at " (to.name) }
+                (count(one.both, &counted(journey, Counted::Chain, &from.key, &to.key)))
+                td.n { (percent(share(one.both, one.both + one.first_only))) }
+                td.n { (percent(share(one.second_only, one.second_only + one.neither))) }
+                td.when { "× " (format!("{:.1}", one.odds_ratio)) " (" (format!("{:.1}", one.low)) "–" (format!("{:.1}", one.high)) ")" }
+            }
+        }
+    };
+    let head = [
+        ("What", false),
+        ("Customers", true),
+        ("Failed there after the failure", true),
+        ("After none", true),
+        ("Odds, 95 %", false),
+    ];
+    let rest = chains.len().saturating_sub(CHAINS);
+    let more = if rest == 0 { String::new() } else { format!(" {rest} less sure are not listed.") };
+    let note = format!(
+        "Of customers who were at both, by the last time at each. They go together; that one causes the other is not shown.{more}"
+    );
+    told("What goes wrong after what", &note, &head, &body)
 }
 
 /// The most frequent whole ways.
