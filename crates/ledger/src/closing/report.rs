@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 type Standing = (i64, i64);
 
 impl Frozen<'_> {
-    /// The lines as reported, in the order of `StatementBuilder::finish`: for every period from the first that is
+    /// The lines as reported, in the order of `StatementBuilder::finish`: for every period from the first month that is
     /// restated or frozen to that of `as_of`, of the whole and of every segment of [`Frozen::segments`].
     ///
     /// `restated` are the lines told from the postings, with segments by their codes of now. A period that is closed
@@ -20,11 +20,13 @@ impl Frozen<'_> {
         let restated = self.restated(restated);
         let mut lines = Vec::new();
         let mut month_ends: BTreeMap<(Option<u16>, i32), Standing> = BTreeMap::new();
+        let months = restated.keys().chain(self.lines.keys()).filter(|key| key.0 == Granularity::Month);
+        let Some(first) = months.map(|key| key.2).min() else {
+            return lines;
+        };
+        let first = Period { granularity: Granularity::Month, index: first }.start();
         for granularity in Granularity::ALL {
-            let all = restated.keys().chain(self.lines.keys());
-            let Some(first) = all.filter(|key| key.0 == granularity).map(|key| key.2).min() else {
-                continue;
-            };
+            let first = Period::of(granularity, first).index;
             let segments = (0..self.segments().len()).map(|code| Some(code as u16));
             for segment in std::iter::once(None).chain(segments) {
                 let mut opening = (0, 0);

@@ -214,6 +214,22 @@ proptest! {
     }
 }
 
+#[test]
+fn all_that_was_closed_taken_back_on_its_last_day_still_stands_in_the_quarter_and_the_year() {
+    let mut world = World { as_of: day("2025-02-28"), ..World::default() };
+    world.happen(1, subscribed(day("2025-02-28"), 1, 1));
+    world.close(period("2025-02")).unwrap();
+    world.happen(1, subscribed(day("2025-02-28"), 0, 1));
+    check(&world);
+    let edition = world.edition();
+    assert_eq!(edition.books.lines, []);
+    let frozen = Frozen::of(&world.history, &edition.segments).unwrap();
+    let reported = frozen.as_reported(&[], edition.rules.as_of);
+    let whole = reported.iter().filter(|line| line.segment.is_none());
+    let closings: Vec<_> = whole.map(|line| (line.period.granularity, line.figures.closing_count)).collect();
+    assert_eq!(closings, Granularity::ALL.map(|granularity| (granularity, 1)));
+}
+
 fn day(text: &str) -> i32 {
     Day::parse(text).unwrap().0
 }
