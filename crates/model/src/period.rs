@@ -35,6 +35,13 @@ impl Day {
         text.trim().parse::<Date>().ok().map(Self::of)
     }
 
+    /// The instant at which the day starts in a zone, UTC microseconds; the first or last instant there is for days
+    /// beyond.
+    pub fn start_us(self, zone: &TimeZone) -> i64 {
+        let beyond = if self.0 < 0 { i64::MIN } else { i64::MAX };
+        self.date().to_zoned(zone.clone()).map_or(beyond, |start| start.timestamp().as_microsecond())
+    }
+
     /// This day moved by a number of days.
     #[must_use]
     pub const fn plus(self, days: i32) -> Self {
@@ -104,11 +111,9 @@ impl DayCutter {
         };
         self.offset_us = i64::from(self.zone.to_offset(at).seconds()) * 1_000_000;
         self.until_us = self.zone.following(at).next().map_or(i64::MAX, |t| t.timestamp().as_microsecond());
-        self.from_us = if self.zone.to_offset_info(at).offset() == self.zone.to_offset(at) {
-            self.zone.preceding(at).next().map_or(i64::MIN, |t| t.timestamp().as_microsecond())
-        } else {
-            at_us
-        };
+        // A change of clocks at this very instant begins the span too.
+        let after = at.saturating_add(jiff::SignedDuration::from_micros(1)).unwrap_or(at);
+        self.from_us = self.zone.preceding(after).next().map_or(i64::MIN, |t| t.timestamp().as_microsecond());
     }
 }
 
@@ -218,6 +223,24 @@ impl std::fmt::Display for Period {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_starts_where_its_first_instant_is_cut_to_it() {
+        for (zone, day) in [
+            ("UTC", "2026-03-01"),
+            ("Europe/Berlin", "2026-03-29"),
+            ("Europe/Berlin", "2026-10-25"),
+            ("America/Sao_Paulo", "2018-11-04"),
+            ("Asia/Kolkata", "1970-01-01"),
+        ] {
+            let (zone, day) = (TimeZone::get(zone).unwrap(), Day::parse(day).unwrap());
+            let start_us = day.start_us(&zone);
+            let mut cutter = DayCutter::new(zone);
+            assert_eq!((cutter.day(start_us), cutter.day(start_us - 1)), (day, day.plus(-1)));
+        }
+        assert_eq!(Day(i32::MAX).start_us(&TimeZone::UTC), i64::MAX);
+        assert_eq!(Day(i32::MIN).start_us(&TimeZone::UTC), i64::MIN);
+    }
 
     #[test]
     fn days_and_dates_agree_over_four_centuries() {

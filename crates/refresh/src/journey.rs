@@ -4,7 +4,7 @@
 pub(crate) mod promised;
 mod promises;
 pub(crate) mod setting;
-mod tables;
+pub(crate) mod tables;
 mod ways;
 
 use crate::customers::Customers;

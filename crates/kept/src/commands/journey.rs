@@ -1,6 +1,8 @@
 //! `kept journey`: what customers live through, as tables.
 
 use crate::table;
+use anyhow::Context;
+use model::Day;
 use refresh::view::journey::{Journey, Scorecard, Who, share};
 use report::number;
 use std::path::Path;
@@ -9,7 +11,7 @@ use std::process::ExitCode;
 /// Tells what customers live through: touchpoints, the ways between them, and who left after what.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept journey\n  kept journey --show left --segment region=North\n  kept journey --show difference\n  kept journey --scorecard\n  kept journey --json | jq '.journey.edges[0]'"
+    after_help = "Examples:\n  kept journey\n  kept journey --show left --segment region=North\n  kept journey --show difference\n  kept journey --from 2026-01-01 --to 2026-03-31\n  kept journey --scorecard\n  kept journey --json | jq '.journey.edges[0]'"
 )]
 pub(crate) struct Args {
     /// Whom: all, stayed, left, or difference (those who left against those who stayed).
@@ -18,6 +20,12 @@ pub(crate) struct Args {
     /// Only this segment of the first split, as region=East.
     #[arg(long)]
     segment: Option<String>,
+    /// Only what happened from this day on, as 2026-01-31; walks the whole timeline.
+    #[arg(long, conflicts_with_all = ["show", "segment", "scorecard"])]
+    from: Option<String>,
+    /// Only what happened up to this day.
+    #[arg(long, conflicts_with_all = ["show", "segment", "scorecard"])]
+    to: Option<String>,
     /// The scorecard of touchpoints instead of the map.
     #[arg(long)]
     scorecard: bool,
@@ -29,6 +37,18 @@ pub(crate) struct Args {
 /// Tables, or JSON.
 pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let reader = super::reader(home).await?;
+    if args.from.is_some() || args.to.is_some() {
+        let (from, to) = (day(args.from.as_deref())?, day(args.to.as_deref())?);
+        let (from, to) = (from.unwrap_or(Day(i32::MIN)), to.unwrap_or(Day(i32::MAX)));
+        anyhow::ensure!(from <= to, "--from lies after --to");
+        let journey = reader.journey_between(from, to).await?;
+        if json {
+            super::print_json(&serde_json::json!({"journey": journey}))?;
+        } else {
+            print!("{}", map(&journey, args.ways));
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let segment = args.segment.as_deref().unwrap_or_default();
     if !segment.is_empty() {
         let segments = reader.journey_segments().await?;
@@ -59,6 +79,12 @@ pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<
         print!("{}", map(&journey, args.ways));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn day(text: Option<&str>) -> anyhow::Result<Option<Day>> {
+    let parsed =
+        |text: &str| Day::parse(text).with_context(|| format!("`{text}` is no day; write it as 2026-12-31"));
+    text.map(parsed).transpose()
 }
 
 fn count(number: u64) -> String {

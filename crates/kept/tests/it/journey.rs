@@ -2,6 +2,7 @@
 //! planted courier among those who left, and promises.
 
 use crate::support::{Home, demo};
+use model::Day;
 use refresh::Reader;
 use refresh::view::Wanted;
 use refresh::view::journey::{Counted, Journey, Number, Who};
@@ -189,6 +190,23 @@ async fn the_courier_stands_out(home: &Home, reader: &Reader) {
     assert!(first.more_left() > Some(0.03), "{first:?}");
 }
 
+/// A span of all days is the published map; of some days it is what plain counts over these find.
+async fn a_span_of_days_is_what_happened_in_it(home: &Home, reader: &Reader) {
+    let published = reader.journey("", Who::All).await.expect("journey");
+    let mut whole = reader.journey_between(Day(i32::MIN), Day(i32::MAX)).await.expect("span");
+    (whole.compared, whole.chains) = (published.compared.clone(), published.chains.clone());
+    let json = |map: &Journey| serde_json::to_value(map).expect("JSON");
+    assert_eq!(json(&whole), json(&published));
+    let (first, last) = (Day::parse("2026-03-29").expect("day"), Day::parse("2026-04-30").expect("day"));
+    let span = reader.journey_between(first, last).await.expect("span");
+    let counted = home.sql(&format!(
+        "select count(*), count(distinct customer) from timeline where day between date '{first}' and date '{last}'"
+    ));
+    let told = [span.totals.events.to_string(), span.totals.customers.to_string()];
+    assert_eq!(counted[0], told);
+    assert!(span.totals.events > 100 && span.totals.events < published.totals.events, "{:?}", span.totals);
+}
+
 /// Every number of the comparison opens its customers, each once, over all landmarks.
 async fn the_difference_opens_to_its_customers(reader: &Reader) {
     let map = reader.journey("", Who::Left).await.expect("left");
@@ -285,6 +303,7 @@ fn the_map_is_what_plain_counts_say_its_numbers_open_their_lists_and_the_courier
         the_difference_opens_to_its_customers(&reader).await;
         the_courier_stands_out(&home, &reader).await;
         paths_open_to_their_customers(&reader).await;
+        a_span_of_days_is_what_happened_in_it(&home, &reader).await;
         promises_are_what_plain_sql_says(&home, &reader).await;
     });
 }

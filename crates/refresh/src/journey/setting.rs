@@ -10,8 +10,8 @@ use arrow::array::{
 };
 use futures::StreamExt;
 use lake::{View, column};
-use model::Day;
 use model::config::Config;
+use model::{Day, Outcome};
 use std::sync::Arc;
 
 /// Who is lost within so many days after a landmark has left.
@@ -215,32 +215,47 @@ impl<W: Walk> Walk for Before<W> {
     }
 }
 
-const TIMELINE: &str =
-    "select customer, at, touchpoint, day, kind, outcome, value_minor, reference from timeline";
-
-/// Columns of a batch of the timeline.
+/// Columns of the timeline that a walk needs, as a batch has them; those that none needs are left out.
 struct Chunk<'a> {
     customer: &'a UInt32Array,
     at: &'a TimestampMicrosecondArray,
     touchpoint: &'a UInt16Array,
-    day: &'a Date32Array,
-    kind: &'a UInt8Array,
-    outcome: &'a UInt8Array,
-    value_minor: &'a Int64Array,
-    reference: &'a UInt64Array,
+    day: Option<&'a Date32Array>,
+    kind: Option<&'a UInt8Array>,
+    outcome: Option<&'a UInt8Array>,
+    value_minor: Option<&'a Int64Array>,
+    reference: Option<&'a UInt64Array>,
 }
 
+/// Columns that every walk needs, and those that some do.
+const EVERY: [&str; 3] = ["customer", "at", "touchpoint"];
+const SOME: [(Columns, &str); 5] = [
+    (Columns::DAY, "day"),
+    (Columns::KIND, "kind"),
+    (Columns::OUTCOME, "outcome"),
+    (Columns::VALUE, "value_minor"),
+    (Columns::REFERENCE, "reference"),
+];
+
 impl<'a> Chunk<'a> {
-    fn of(batch: &'a RecordBatch) -> lake::Result<Self> {
+    fn of(batch: &'a RecordBatch, needs: Columns) -> lake::Result<Self> {
+        fn some<'a, A: 'static>(
+            batch: &'a RecordBatch,
+            needs: Columns,
+            which: Columns,
+            name: &'static str,
+        ) -> lake::Result<Option<&'a A>> {
+            needs.hold(which).then(|| column::<A>(batch, name)).transpose()
+        }
         Ok(Self {
             customer: column(batch, "customer")?,
             at: column(batch, "at")?,
             touchpoint: column(batch, "touchpoint")?,
-            day: column(batch, "day")?,
-            kind: column(batch, "kind")?,
-            outcome: column(batch, "outcome")?,
-            value_minor: column(batch, "value_minor")?,
-            reference: column(batch, "reference")?,
+            day: some(batch, needs, Columns::DAY, "day")?,
+            kind: some(batch, needs, Columns::KIND, "kind")?,
+            outcome: some(batch, needs, Columns::OUTCOME, "outcome")?,
+            value_minor: some(batch, needs, Columns::VALUE, "value_minor")?,
+            reference: some(batch, needs, Columns::REFERENCE, "reference")?,
         })
     }
 
@@ -249,11 +264,11 @@ impl<'a> Chunk<'a> {
             customer: self.customer.values(),
             at_us: self.at.values(),
             touchpoint: self.touchpoint.values(),
-            day: self.day.values(),
-            kind: self.kind.values(),
-            outcome: self.outcome.values(),
-            value_minor: self.value_minor.values(),
-            reference: self.reference.values(),
+            day: self.day.map_or(&[], |column| column.values()),
+            kind: self.kind.map_or(&[], |column| column.values()),
+            outcome: self.outcome.map_or(&[], |column| column.values()),
+            value_minor: self.value_minor.map_or(&[], |column| column.values()),
+            reference: self.reference.map_or(&[], |column| column.values()),
         }
     }
 }
@@ -265,14 +280,64 @@ pub(crate) async fn stream<W: Walk + Send>(
     walk: W,
     told: &mut (dyn FnMut(u64) + Send),
 ) -> Result<W, Error> {
+    let needs = walk.needs();
+    let some = SOME.iter().filter(|(which, _)| needs.hold(*which)).map(|(_, name)| *name);
+    let columns: Vec<&str> = EVERY.into_iter().chain(some).collect();
     let mut pass = Pass::new(walk, touchpoints);
-    let mut rows = ordered.stream(TIMELINE).await?;
+    let mut rows = ordered.stream(&format!("select {} from timeline", columns.join(", "))).await?;
     let mut read = 0;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
-        pass.push(Chunk::of(&batch)?.rows())?;
+        pass.push(Chunk::of(&batch, needs)?.rows())?;
         read += batch.num_rows() as u64;
         told(read);
     }
     Ok(pass.finish())
+}
+
+/// Counts where customers were failed, by touchpoint: customers and events.
+#[derive(Debug, Clone)]
+pub(crate) struct Failures {
+    failed: Vec<[u64; 2]>,
+    /// Of each touchpoint, the last life that was failed there.
+    last: Vec<u64>,
+    life: u64,
+}
+
+impl Failures {
+    pub(crate) fn new(touchpoints: usize) -> Self {
+        Self { failed: vec![[0; 2]; touchpoints], last: vec![0; touchpoints], life: 0 }
+    }
+
+    /// Customers and events, by touchpoint.
+    pub(crate) fn by_touchpoint(&self) -> &[[u64; 2]] {
+        &self.failed
+    }
+}
+
+impl Walk for Failures {
+    fn needs(&self) -> Columns {
+        Columns::OUTCOME
+    }
+
+    fn life(&mut self, life: &Life<'_>) {
+        self.life += 1;
+        for (touchpoint, outcome) in life.touchpoint.iter().zip(life.outcome) {
+            if Outcome::from_code(*outcome).is_some_and(Outcome::is_failure) {
+                let at = usize::from(*touchpoint);
+                self.failed[at][0] += u64::from(self.last[at] != self.life);
+                self.failed[at][1] += 1;
+                self.last[at] = self.life;
+            }
+        }
+    }
+
+    fn merge(&mut self, other: Self) -> Result<(), ::journey::Error> {
+        for (failed, more) in self.failed.iter_mut().zip(other.failed) {
+            *failed = [failed[0] + more[0], failed[1] + more[1]];
+        }
+        self.life += other.life;
+        self.last.fill(0);
+        Ok(())
+    }
 }

@@ -3,7 +3,10 @@
 use super::Group;
 use super::setting::{Days, Side};
 use crate::error::Error;
-use ::journey::{Chains, Compared, Contrast, Exposure, Facts, Followed, MARKS, NONE, Scorecard, Spread};
+use ::journey::{
+    Chains, Compared, Contrast, Exposure, Facts, Followed, Funnel, MARKS, Map, NONE, Scorecard, Spread,
+    Variants,
+};
 use arrow::array::{
     ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt16Array,
     UInt32Array, UInt64Array,
@@ -70,6 +73,40 @@ pub(super) async fn write(
         put(lake, edition, &table, &rows).await?;
     }
     Ok(())
+}
+
+/// What was walked in a span of time, as the tables would have it of the whole.
+pub(crate) struct Walked {
+    pub(crate) totals: RecordBatch,
+    pub(crate) nodes: RecordBatch,
+    pub(crate) edges: RecordBatch,
+    pub(crate) hand_offs: RecordBatch,
+    pub(crate) variants: RecordBatch,
+    pub(crate) funnel: RecordBatch,
+}
+
+impl Walked {
+    /// Of a map whose touchpoints failed so many customers in so many events.
+    pub(crate) fn of(
+        side: &Side,
+        days: Days,
+        (map, (variants, funnel)): &(Map, (Variants, Funnel)),
+        failed: &[[u64; 2]],
+    ) -> Result<Self, Error> {
+        let of_whole = |table: Table, rows: Vec<Row>| {
+            let whole = || [String::new(), "all".to_owned()].map(Cell::Text).into_iter();
+            let rows: Vec<Row> = rows.into_iter().map(|row| whole().chain(row).collect()).collect();
+            batch(&table, &rows)
+        };
+        Ok(Self {
+            totals: of_whole(tables::journey(), vec![whole_of(days, map, variants)])?,
+            nodes: of_whole(tables::journey_nodes(), nodes_of(map, failed.iter().copied()))?,
+            edges: of_whole(tables::journey_edges(), edges_of(map))?,
+            hand_offs: of_whole(tables::hand_offs(), hand_offs_of(side, map))?,
+            variants: of_whole(tables::journey_variants(), variants_of(variants))?,
+            funnel: of_whole(tables::funnel(), funnel_of(side, funnel))?,
+        })
+    }
 }
 
 /// Writes one table.
@@ -145,6 +182,10 @@ fn counts<const N: usize>(counts: [u64; N]) -> [Cell; N] {
 
 fn whole(days: Days, group: &Group) -> Row {
     let (map, (_, (variants, _))) = &group.seen;
+    whole_of(days, map, variants)
+}
+
+fn whole_of(days: Days, map: &Map, variants: &Variants) -> Row {
     let transitions = map.edges().iter().map(|(_, edge)| edge.wait.count()).sum();
     let Days { landmark, landmarks, score } = days;
     let mut row: Row = vec![Cell::Day(landmark.day)];
@@ -165,36 +206,40 @@ fn whole(days: Days, group: &Group) -> Row {
 
 fn nodes(_: &Side, group: &Group) -> Vec<Row> {
     let (map, (scorecard, _)) = &group.seen;
-    let told = map.nodes().iter().zip(scorecard.facts()).enumerate();
-    let row = |(code, (node, facts)): (usize, (&::journey::Node, &Facts))| {
+    let failed = |facts: &Facts| [facts.customers(::journey::Mark::Failed), facts.failures()];
+    nodes_of(map, scorecard.facts().iter().map(failed))
+}
+
+/// Rows of `journey_nodes` without their group; with each touchpoint come the customers and events that failed there.
+fn nodes_of(map: &Map, failed: impl Iterator<Item = [u64; 2]>) -> Vec<Row> {
+    let row = |(code, (node, [failed, failures])): (usize, (&::journey::Node, [u64; 2]))| {
         let mut row = vec![Cell::Code(code as u16)];
-        let failed = facts.customers(::journey::Mark::Failed);
-        row.extend(counts([
-            node.events,
-            node.customers,
-            node.starts,
-            node.ends,
-            node.repeaters,
-            failed,
-            facts.failures(),
-        ]));
+        row.extend(counts([node.events, node.customers, node.starts, node.ends, node.repeaters]));
+        row.extend(counts([failed, failures]));
         row
     };
-    told.filter(|(_, (node, _))| node.events > 0).map(row).collect()
+    map.nodes().iter().zip(failed).enumerate().filter(|(_, (node, _))| node.events > 0).map(row).collect()
 }
 
 fn edges(_: &Side, group: &Group) -> Vec<Row> {
+    edges_of(&group.seen.0)
+}
+
+fn edges_of(map: &Map) -> Vec<Row> {
     let row = |((from, to), edge): ((u16, u16), &::journey::Edge)| {
         let mut row = vec![Cell::Code(from), Cell::Code(to)];
         row.extend(waits(&edge.wait));
         row.extend(counts([edge.customers, edge.wait.count()]));
         row
     };
-    group.seen.0.edges().into_iter().map(row).collect()
+    map.edges().into_iter().map(row).collect()
 }
 
 fn variants(_: &Side, group: &Group) -> Vec<Row> {
-    let (_, (_, (variants, _))) = &group.seen;
+    variants_of(&group.seen.1.1.0)
+}
+
+fn variants_of(variants: &Variants) -> Vec<Row> {
     let top = variants.top(VARIANTS);
     let row = |(at, variant): (usize, &::journey::Variant<'_>)| {
         let sequence: Vec<String> = variant.sequence.iter().map(u16::to_string).collect();
@@ -227,6 +272,10 @@ fn compared(one: &Compared) -> Row {
 }
 
 fn hand_offs(side: &Side, group: &Group) -> Vec<Row> {
+    hand_offs_of(side, &group.seen.0)
+}
+
+fn hand_offs_of(side: &Side, map: &Map) -> Vec<Row> {
     let name = |code: u16| Cell::Text(side.department(code).to_owned());
     let row = |((from, to), hand_off): ((u16, u16), ::journey::HandOff)| {
         let mut row = vec![name(from), name(to)];
@@ -234,11 +283,14 @@ fn hand_offs(side: &Side, group: &Group) -> Vec<Row> {
         row.extend(counts([hand_off.customers, hand_off.wait.count()]));
         row
     };
-    group.seen.0.hand_offs().into_iter().map(row).collect()
+    map.hand_offs().into_iter().map(row).collect()
 }
 
 fn funnel(side: &Side, group: &Group) -> Vec<Row> {
-    let (_, (_, (_, funnel))) = &group.seen;
+    funnel_of(side, &group.seen.1.1.1)
+}
+
+fn funnel_of(side: &Side, funnel: &Funnel) -> Vec<Row> {
     let steps = side.steps();
     let row = |(at, (stage, step)): (usize, (&u16, &::journey::Step))| {
         let stage = side.stages.get(usize::from(*stage)).cloned().unwrap_or_default();

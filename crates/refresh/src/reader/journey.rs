@@ -3,14 +3,15 @@
 use super::{Current, Reader};
 use crate::error::Error;
 use crate::journey::promised;
-use crate::journey::setting::{self, Before, Days, Side};
+use crate::journey::setting::{self, Before, Days, Failures, Side};
+use crate::journey::tables::Walked;
 use crate::view::journey::{
     Chain, Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Step, Totals, Touchpoint,
     Variant, Wait, Who,
 };
 use ::journey::{
-    Behind, Close, Columns, Exposure, Fates, Funnel, Life, List, Mark, NONE, OneQuarter, Scorecard, State,
-    Walk,
+    Behind, Between, Close, Columns, Exposure, Fates, Funnel, Life, List, Map, Mark, NONE, OneQuarter,
+    Scorecard, State, Variants, Walk,
 };
 use arrow::array::{Array, Float64Array, RecordBatch, StringArray, UInt16Array, UInt32Array, UInt64Array};
 use lake::{column, quoted};
@@ -92,7 +93,7 @@ impl Reader {
         let nodes = read(of("journey_nodes", "touchpoint")).await?;
         let touchpoints = touchpoints(&legend, &nodes)?;
         let edges = read(of("journey_edges", "customers desc, from_touchpoint, to_touchpoint")).await?;
-        let Days { landmark, landmarks, .. } = Days::read(&current.view, current.edition.as_of).await?;
+        let days = Days::read(&current.view, current.edition.as_of).await?;
         let compared = format!(
             "select * from journey_compared where segment = {} order by fdr, odds_ratio desc, met, from_code, to_code",
             quoted(segment)
@@ -100,12 +101,7 @@ impl Reader {
         Ok(Journey {
             segment: segment.to_owned(),
             who,
-            landmark: Landmark {
-                day: Day(landmark.day),
-                landmarks,
-                look_back_days: landmark.look_back_days,
-                horizon_days: landmark.horizon_days,
-            },
+            landmark: told_landmark(days),
             totals: totals(&read(of("journey", "who")).await?)?,
             edges: edges_of(&edges)?,
             hand_offs: hand_offs(&read(of("hand_offs", "from_department, to_department")).await?, &legend)?,
@@ -116,6 +112,43 @@ impl Reader {
             departments: legend.departments,
             stages: legend.stages,
             touchpoints,
+        })
+    }
+
+    /// The journey of everybody from one day to another, both included: what happened before and after is as if it had
+    /// not. Walks the whole timeline. Without what compares those who left with those who stayed.
+    pub async fn journey_between(&self, first: Day, last: Day) -> Result<Journey, Error> {
+        let current = self.current().await?;
+        let legend = self.legend(&current).await?;
+        let side = &legend.side;
+        let zone = self.company().zone();
+        let span_us = first.start_us(&zone)..last.plus(1).start_us(&zone);
+        let count = side.touchpoints.len();
+        let seen = (
+            Map::new(Arc::clone(&side.touchpoints)),
+            (Variants::default(), Funnel::new(Arc::clone(&side.touchpoints), &side.steps(), None)?),
+        );
+        let walk = Between::new(span_us, (seen, Failures::new(count)));
+        let (seen, failures) =
+            setting::stream(&current.ordered, count, walk, &mut |_| ()).await?.into_inner();
+        let days = Days::read(&current.view, current.edition.as_of).await?;
+        let walked = Walked::of(side, days, &seen, failures.by_touchpoint())?;
+        let mut edges = edges_of(&walked.edges)?;
+        edges.sort_by_key(|edge| (std::cmp::Reverse(edge.customers), edge.from, edge.to));
+        Ok(Journey {
+            segment: String::new(),
+            who: Who::All,
+            landmark: told_landmark(days),
+            totals: totals(&walked.totals)?,
+            touchpoints: touchpoints(&legend, &walked.nodes)?,
+            edges,
+            hand_offs: hand_offs(&walked.hand_offs, &legend)?,
+            variants: current.variants(&walked.variants, &legend).await?,
+            funnel: funnel(&walked.funnel, &legend)?,
+            compared: Vec::new(),
+            chains: Vec::new(),
+            departments: legend.departments,
+            stages: legend.stages,
         })
     }
 
@@ -147,6 +180,15 @@ impl Reader {
         let walked =
             setting::stream(&current.ordered, count, Before::new(landmark, only), &mut |_| ()).await?;
         Ok(walked.into_inner().walk.into_customers())
+    }
+}
+
+fn told_landmark(Days { landmark, landmarks, .. }: Days) -> Landmark {
+    Landmark {
+        day: Day(landmark.day),
+        landmarks,
+        look_back_days: landmark.look_back_days,
+        horizon_days: landmark.horizon_days,
     }
 }
 
