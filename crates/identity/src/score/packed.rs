@@ -67,16 +67,17 @@ pub struct Packed {
     pub(crate) birth: Vec<u32>,
     /// Kinship of those given names that have any, by code.
     pub(crate) kin: FxHashMap<u32, Kin>,
-    /// Records that bear a given name, by its code.
-    pub(crate) bearers: Vec<u32>,
+    /// How many records bear a given name, by its code: the binary digits of their number, so that one more bearer
+    /// hardly ever changes what is compared of the others.
+    pub(crate) bearers: Vec<u8>,
     /// By dictionary, then code: whether an e-mail address spells the name of who has it. Empty for other roles.
     pub(crate) spelt: Vec<Vec<bool>>,
 }
 
-/// Bearers up to which a given name may be another misspelt.
-const FEW_BEARERS: u32 = 2;
-/// How many times rarer than a name its misspellings are.
-const RARER: u32 = 4;
+/// Bearers, in binary digits, up to which a given name may be another misspelt: one to three.
+const FEW_BEARERS: u8 = 2;
+/// As many binary digits fewer than a name, or more, have its misspellings: they are two to eight times rarer.
+const RARER: u8 = 2;
 
 impl Packed {
     /// How many records there are.
@@ -101,9 +102,21 @@ impl Packed {
 
     /// Whether two given names are both borne by so many that neither is the other misspelt: Ana and Anja, Tim and Tom.
     pub(crate) fn are_two_names(&self, a: u32, b: u32) -> bool {
-        let bearers = |code: u32| self.bearers.get(code as usize).copied().unwrap_or(0);
-        let (rare, frequent) = (bearers(a).min(bearers(b)), bearers(a).max(bearers(b)));
-        rare > FEW_BEARERS && u64::from(rare) * u64::from(RARER) > u64::from(frequent)
+        let (rare, frequent) = (self.bearers(a).min(self.bearers(b)), self.bearers(a).max(self.bearers(b)));
+        rare > FEW_BEARERS && rare + RARER > frequent
+    }
+
+    fn bearers(&self, given: u32) -> u8 {
+        self.bearers.get(given as usize).copied().unwrap_or(0)
+    }
+
+    /// What all records together say of a record's value in a field, beside its text: it is compared too.
+    pub(crate) fn beside(&self, field: &Field, code: u32) -> u64 {
+        match field.role {
+            Role::Given => u64::from(self.bearers(code)),
+            Role::Email => u64::from(self.are_spelt(field, code, code)),
+            _ => 0,
+        }
     }
 
     /// Whether two addresses of an e-mail field each spell their owner's name. Namesakes choose their addresses alike,

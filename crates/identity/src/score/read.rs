@@ -69,12 +69,12 @@ impl Packed {
     }
 }
 
-fn bearers(given: &Field, names: usize) -> Vec<u32> {
-    let mut bearers = vec![0; names];
+fn bearers(given: &Field, names: usize) -> Vec<u8> {
+    let mut bearers = vec![0u32; names];
     for &code in given.code.iter().filter(|&&code| code != NONE) {
         bearers[code as usize] += 1;
     }
-    bearers
+    bearers.into_iter().map(|records| (u32::BITS - records.leading_zeros()) as u8).collect()
 }
 
 /// Which addresses spell a name that somebody gives with them.

@@ -1,8 +1,8 @@
 //! What one run remembers for the next, so that a day's new records cost a day's work: which records it compared, by
 //! a hash of all that it compared of them, which blocks were over-full, and the pairs it kept.
 //!
-//! Whether two records meet, and what they weigh, follows from what both tell and from which of their common blocks
-//! are over-full. So where neither changed and no such block turned, what was kept is what would be kept again.
+//! Whether two records meet, and what they weigh, follows from what both tell, from what all records together say of
+//! their values ([`Packed::beside`]), and from which of their common blocks are over-full. So where neither changed and no such block turned, what was kept is what would be kept again.
 
 use crate::mint::mix;
 use crate::score::block::{Bounds, plan};
@@ -47,7 +47,9 @@ pub(crate) fn contents(packed: &Packed, model: &Model, bounds: Bounds) -> Vec<u6
         let texts = packed.texts(field);
         let hashes: Vec<u64> = (0..texts.len() as u32).map(|code| texts.hash(code)).collect();
         for (content, &code) in contents.iter_mut().zip(&field.code) {
-            *content = mix(*content ^ if code == NONE { 0 } else { hashes[code as usize] });
+            let value =
+                if code == NONE { 0 } else { hashes[code as usize] ^ mix(packed.beside(field, code)) };
+            *content = mix(*content ^ value);
         }
     }
     contents
