@@ -73,9 +73,15 @@ impl Kept {
         let mut child = serve.stdout(Stdio::piped()).spawn().context("cannot start the server")?;
         let mut says = BufReader::new(child.stdout.take().context("the server says nothing")?);
         let mut line = String::new();
-        says.read_line(&mut line)?;
-        let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
-        let address = address.with_context(|| format!("the server did not start: {line}"))?.to_owned();
+        let address = loop {
+            line.clear();
+            anyhow::ensure!(says.read_line(&mut line)? > 0, "the server ended before it said where it is");
+            if let Some(address) =
+                line.split(" is served on http://").nth(1).and_then(|rest| rest.split('/').next())
+            {
+                break address.to_owned();
+            }
+        };
         Ok(Server { child, _says: says, address })
     }
 }

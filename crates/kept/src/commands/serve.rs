@@ -3,6 +3,7 @@
 use crate::people::{self, AMBIENT, by_system};
 use anyhow::Context;
 use hub::{Reached, Site};
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -80,7 +81,7 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
         gate.start_drain(Duration::from_secs_f64(args.drain_seconds))?;
         router = router.merge(hub::for_programs(gate::router(gate), &site));
     }
-    println!("{name} is served on {address}/ (stop with Ctrl-C)");
+    say(&format!("{name} is served on {address}/ (stop with Ctrl-C)"));
     hub::serve(listener, router, async { drop(tokio::signal::ctrl_c().await) }).await?;
     sweeping.abort();
     Ok(ExitCode::SUCCESS)
@@ -88,7 +89,7 @@ pub(crate) async fn run(home: &Path, args: &Args) -> anyhow::Result<ExitCode> {
 
 /// The one user of a demo; sees and may do nearly everything.
 async fn demo_user(store: &Store, users: &[User]) -> anyhow::Result<UserId> {
-    println!("this is a demo: whoever opens it on this machine is the demo user, without a password");
+    say("this is a demo: whoever opens it on this machine is the demo user, without a password");
     match users.iter().find(|user| user.email == DEMO.1) {
         Some(user) => Ok(user.id),
         None => Ok(store.add_user(DEMO.0, DEMO.1, &[Grant::Cco, Grant::Admin], by_system()).await?),
@@ -99,9 +100,14 @@ async fn demo_user(store: &Store, users: &[User]) -> anyhow::Result<UserId> {
 async fn offer_setup(store: &Store, address: &str) -> anyhow::Result<()> {
     let secret = AMBIENT.secret();
     store.offer_setup(&secret, (AMBIENT.now_us)()).await?;
-    println!("nobody has an account yet; make the first one within a day by this link, which works once:");
-    println!("  {}", hub::link(address, &secret));
+    say("nobody has an account yet; make the first one within a day by this link, which works once:");
+    say(&format!("  {}", hub::link(address, &secret)));
     Ok(())
+}
+
+/// Prints a line; a server goes on where nobody reads what it says.
+fn say(line: &str) {
+    drop(writeln!(std::io::stdout(), "{line}"));
 }
 
 /// Removes ended sessions and the like now and then. What reads does not depend on it, so a failure waits.

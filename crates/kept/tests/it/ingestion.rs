@@ -55,10 +55,15 @@ impl Server {
         let args = ["serve", "--bind", "127.0.0.1:0", "--drain-seconds", drain_seconds];
         let mut child = home.command(&args).stdout(Stdio::piped()).spawn().expect("kept runs");
         let mut says = BufReader::new(child.stdout.take().expect("its output"));
-        let mut line = String::new();
-        says.read_line(&mut line).expect("a line");
-        let address =
-            line.split("http://").nth(1).and_then(|rest| rest.split('/').next()).expect(&line).to_owned();
+        let address = loop {
+            let mut line = String::new();
+            assert!(says.read_line(&mut line).expect("a line") > 0, "it ended without an address");
+            if let Some(address) =
+                line.split(" is served on http://").nth(1).and_then(|rest| rest.split('/').next())
+            {
+                break address.to_owned();
+            }
+        };
         Self { child, _says: says, address, key: key.to_owned() }
     }
 

@@ -135,6 +135,8 @@ impl Reader {
         let walked = Walked::of(side, days, &seen, failures.by_touchpoint())?;
         let mut edges = edges_of(&walked.edges)?;
         edges.sort_by_key(|edge| (std::cmp::Reverse(edge.customers), edge.from, edge.to));
+        let mut hand_offs = hand_offs(&walked.hand_offs, &legend)?;
+        hand_offs.sort_by_key(|cell| [cell.from, cell.to].map(|at| legend.departments[at].id.clone()));
         Ok(Journey {
             segment: String::new(),
             who: Who::All,
@@ -142,7 +144,7 @@ impl Reader {
             totals: totals(&walked.totals)?,
             touchpoints: touchpoints(&legend, &walked.nodes)?,
             edges,
-            hand_offs: hand_offs(&walked.hand_offs, &legend)?,
+            hand_offs,
             variants: current.variants(&walked.variants, &legend).await?,
             funnel: funnel(&walked.funnel, &legend)?,
             compared: Vec::new(),
