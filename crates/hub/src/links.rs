@@ -3,7 +3,7 @@
 use model::{Granularity, Period};
 use refresh::view::asset::Among;
 use refresh::view::closings::Basis;
-use refresh::view::journey::{Number, Who};
+use refresh::view::journey::{Number, Span, Who};
 use std::fmt::Write as _;
 
 /// The list behind a number of the statement. An empty segment is the whole.
@@ -20,6 +20,19 @@ pub fn among(among: Among, segment: &str) -> String {
 pub fn walked(number: &Number, segment: &str) -> String {
     let parts = walked_parts(number);
     address("/customers", &[&parts[..], &[("segment", segment)]].concat())
+}
+
+/// The same, of what happened in a span of days alone.
+pub fn walked_in(number: &Number, segment: &str, span: Option<Span>) -> String {
+    let days = span_parts(span);
+    let parts = walked_parts(number);
+    let days = [("since", days[0].as_str()), ("until", &days[1])];
+    address("/customers", &[&parts[..], &days, &[("segment", segment)]].concat())
+}
+
+/// First and last day of a span; empty for none.
+pub(crate) fn span_parts(span: Option<Span>) -> [String; 2] {
+    span.map_or_else(Default::default, |span| [span.first.to_string(), span.last.to_string()])
 }
 
 /// The parameters that name a number of the journey.

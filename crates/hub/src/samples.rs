@@ -9,7 +9,7 @@ mod rows;
 
 pub(crate) use asset::{cohorts, fading, one_cohort, one_life, split_cohorts, survival, worth};
 pub(crate) use identity::{decisions, explanation, identity, model, proposal, waiting};
-pub(crate) use journey::{goals, journey, scorecard};
+pub(crate) use journey::{around, credits, designed, goals, journey, scorecard};
 pub(crate) use promises::{breaches, promises};
 pub(crate) use reasons::{reasons, split_reasons};
 pub(crate) use rows::{

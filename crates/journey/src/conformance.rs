@@ -87,6 +87,11 @@ impl Conformance {
         &self.aligned
     }
 
+    /// Customers whose variant was not aligned.
+    pub const fn unaligned(&self) -> &Who {
+        &self.unaligned
+    }
+
     /// Customers who walked as designed.
     pub const fn as_designed(&self) -> &Who {
         &self.as_designed

@@ -96,6 +96,11 @@ impl CreditCounts {
         }
     }
 
+    /// Purchases at the end of a way, with or without a touchpoint on it.
+    pub const fn bought(&self) -> u64 {
+        self.bought
+    }
+
     /// Adds what was counted of other ways.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         alike("credit", self.touchpoints == other.touchpoints)?;

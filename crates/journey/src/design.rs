@@ -385,6 +385,15 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn what_may_follow_is_what_follows_on_the_ways_through_the_plan(plan in plan()) {
+            let ways = ways(&plan, 8);
+            let told = ways.iter().flat_map(|way| way.windows(2).map(|pair| (pair[0], pair[1]))).collect();
+            prop_assert_eq!(crate::follows::follows(&plan), told);
+        }
+    }
+
     #[test]
     fn what_cannot_be_designed_is_refused_and_what_takes_too_long_is_not_told() {
         assert!(Design::new(&Plan::Choice(vec![])).is_err());

@@ -168,7 +168,7 @@ fn counts(behind: &mut Behind, life: &Life<'_>) -> bool {
         Behind::Flow(fates, flow) => {
             let mut found = false;
             let reach = if flow.step < 0 { -flow.step } else { flow.step + 1 };
-            Steps::around(life, fates, flow.anchor, reach, &mut |step, from, to| {
+            Steps::around_first(life, fates, flow.anchor, reach, &mut |step, from, to| {
                 found |= (step, from, to) == (flow.step, flow.from, flow.to);
             });
             found

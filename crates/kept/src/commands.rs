@@ -20,6 +20,7 @@ pub(crate) mod split;
 pub(crate) mod sql;
 pub(crate) mod statement;
 pub(crate) mod users;
+mod ways;
 pub(crate) mod worth;
 
 use ::refresh::view::segments::chosen;

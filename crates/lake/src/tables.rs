@@ -11,9 +11,10 @@ pub use raw::*;
 mod journey;
 
 pub use journey::{
-    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_chains, journey_compared, journey_edges,
-    journey_goals, journey_nodes, journey_paths, journey_variants, promise_breaches, promise_months,
-    touchpoint_facts, touchpoint_months,
+    TOUCHPOINT_MARKS, funnel, hand_offs, journey, journey_chains, journey_compared, journey_conformance,
+    journey_conformance_ways, journey_credit, journey_designed, journey_edges, journey_goals, journey_nodes,
+    journey_paths, journey_steps, journey_variants, promise_breaches, promise_months, touchpoint_facts,
+    touchpoint_months,
 };
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -47,7 +48,7 @@ pub fn instant() -> DataType {
     DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()))
 }
 
-use DataType::{Boolean, Date32, Float32, Float64, Int8, Int64, UInt8, UInt16, UInt32, UInt64, Utf8};
+use DataType::{Boolean, Date32, Float32, Float64, Int8, Int32, Int64, UInt8, UInt16, UInt32, UInt64, Utf8};
 
 /// Which customer a record belongs to. Sorted by record hash.
 pub fn customer_of() -> Table {
@@ -349,6 +350,11 @@ pub fn all() -> Vec<Table> {
         journey_variants(),
         journey_compared(),
         journey_chains(),
+        journey_steps(),
+        journey_credit(),
+        journey_conformance(),
+        journey_conformance_ways(),
+        journey_designed(),
         hand_offs(),
         funnel(),
         touchpoint_facts(),

@@ -5,6 +5,7 @@
 
 pub mod check;
 mod clauses;
+pub mod design;
 mod feed;
 pub mod policy;
 pub mod promise;
@@ -81,6 +82,9 @@ pub struct Config {
     /// What the company will and will not do.
     #[serde(default, rename = "promise")]
     pub promises: Vec<promise::Promise>,
+    /// How customers are meant to walk.
+    #[serde(default)]
+    pub journey: design::Designed,
     /// When the company is open.
     #[serde(default)]
     pub calendar: Option<promise::Calendar>,

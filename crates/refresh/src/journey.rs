@@ -1,16 +1,21 @@
 //! The journey step: every life on the timeline walked once by all who count something of it, for the whole, each
 //! segment, and those who stayed and left (a landmark keeps survivors from looking better for having lived).
 
+mod designed;
 pub(crate) mod promised;
 mod promises;
 pub(crate) mod setting;
+pub(crate) mod steps;
 pub(crate) mod tables;
 mod ways;
 
 use crate::customers::Customers;
 use crate::error::Error;
 use crate::view::journey::Who;
-use ::journey::{Chains, Contrast, Fates, Funnel, Grouped, Landmark, Map, NONE, Paths, Scorecard, Variants};
+use ::journey::{
+    Chains, Contrast, Credit, Fates, Funnel, Grouped, Landmark, Leg, Map, NONE, Paths, Scorecard, Steps,
+    Variants,
+};
 use intake::Home;
 use lake::Lake;
 use model::Day;
@@ -95,10 +100,16 @@ pub(crate) async fn walk(
     let promises = promised::promises(&home.config, Day(score.as_of))?;
     let paths = Paths::new(Arc::clone(&fates));
     let chains = Chains::new(touchpoints);
+    let credit = |leg| Credit::new(Arc::clone(&fates), leg, touchpoints);
+    let credits = (credit(Leg::First), credit(Leg::Again));
+    let around = Steps::new(Arc::clone(&fates), &steps::anchors(touchpoints), steps::REACH)?;
     let promised = Grouped::new(&groups.promised, vec![promises; segments.max(1)]);
-    let all = (whole, (Before::new(landmark, fated), (compared, (promised, (paths, chains)))));
-    let ((whole, by_segment), (fated, ((contrast, contrasts), (promised, (paths, chains))))) =
-        setting::stream(&ordered, touchpoints, all, told).await?;
+    let all =
+        (whole, (Before::new(landmark, fated), (compared, (promised, ((paths, (around, credits)), chains)))));
+    let (
+        (whole, by_segment),
+        (fated, ((contrast, contrasts), (promised, ((paths, (around, credits)), chains)))),
+    ) = setting::stream(&ordered, touchpoints, all, told).await?;
     let (by_fate, by_both) = fated.into_inner();
     let told =
         named(&groups.segments, whole, by_segment.into_inner(), by_fate.into_inner(), by_both.into_inner());
@@ -107,7 +118,10 @@ pub(crate) async fn walk(
         .zip(std::iter::once(contrast).chain(contrasts.into_inner()))
         .collect();
     tables::write(lake, edition, days, &side, &told, &contrasts, &chains).await?;
-    ways::write(lake, edition, &paths).await?;
+    ways::write(lake, edition, &paths, &[credits.0, credits.1]).await?;
+    steps::write(lake, edition, &steps::anchors(touchpoints), &around).await?;
+    let (_, (_, (whole_ways, _))) = &told[0].seen;
+    designed::write(lake, edition, &home.config, whole_ways).await?;
     let promised = promises::Kept::new(&groups.segments, promised.into_inner())?;
     promised.write(lake, edition, &home.config).await
 }

@@ -14,6 +14,7 @@ mod reasons;
 mod scorecard;
 mod segments;
 mod statement;
+mod ways;
 
 use crate::edition;
 use crate::error::Error;

@@ -8,6 +8,7 @@ pub mod paths;
 pub mod promises;
 pub mod reasons;
 pub mod segments;
+pub mod ways;
 
 use model::{Day, EventKind, Granularity, Movement, Outcome, Period};
 use serde::{Deserialize, Serialize};
@@ -141,6 +142,8 @@ pub struct Wanted {
     pub bridge: Option<closings::BridgeList>,
     /// Behind a number of the journey.
     pub journey: Option<journey::Number>,
+    /// Of that number, only what happened in these days.
+    pub span: Option<journey::Span>,
     /// In this segment.
     pub segment: Option<String>,
     /// Whose name, e-mail, record key or id holds this text.

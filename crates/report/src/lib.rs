@@ -17,6 +17,7 @@ pub mod retention;
 pub mod scale;
 pub mod sentence;
 pub mod spark;
+pub mod steps;
 pub mod survival;
 pub mod terminal;
 pub mod trend;

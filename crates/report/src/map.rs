@@ -33,6 +33,8 @@ pub enum Tone {
     Across,
     /// Failure; or more among those who left.
     Harm,
+    /// Not walked but designed.
+    Planned,
 }
 
 /// One touchpoint.
@@ -77,6 +79,10 @@ pub struct Way {
     pub spoken: String,
     /// Address of the list behind it.
     pub link: String,
+    /// The least percentage at which a slider shows it.
+    pub share: Option<u8>,
+    /// Whether it waits to be shown.
+    pub waits: bool,
 }
 
 impl Tone {
@@ -85,6 +91,7 @@ impl Tone {
             Self::Plain => "tone-plain",
             Self::Across => "tone-across",
             Self::Harm => "tone-harm",
+            Self::Planned => "tone-planned",
         }
     }
 }
@@ -118,7 +125,7 @@ fn breadth(way: &Way) -> f64 {
 }
 
 /// Text in lines of at most `room` characters; what does not fit into `lines` ends with `…`.
-fn wrapped(text: &str, room: usize, lines: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, room: usize, lines: usize) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
         match told.last_mut() {
@@ -176,7 +183,7 @@ fn arrow(way: &Way, from: (f64, f64), tip: (f64, f64), line: impl Fn((f64, f64))
     );
     let path = line((foot.0 + ux, foot.1 + uy));
     html! {
-        a.link href=(way.link) aria-label=(way.spoken) {
+        a.link.waits[way.waits] href=(way.link) aria-label=(way.spoken) data-share=[way.share] {
             title { (way.spoken) }
             path.reach d=(path) {}
             g.(format!("w{}", way.shade.min(4))) {
@@ -214,6 +221,8 @@ pub(crate) mod tests {
             shade: 2,
             spoken: format!("{from} to {to}"),
             link: format!("/customers?walk=edge&at={from}&to={to}"),
+            share: Some(40),
+            waits: false,
         };
         Map {
             heading: "Map".into(),

@@ -13,3 +13,16 @@ for (const area of document.querySelectorAll("textarea[data-submit]")) {
     }
   });
 }
+
+for (const slider of document.querySelectorAll("input[data-slider]")) {
+  const told = slider.nextElementSibling;
+  slider.parentElement.hidden = false;
+  for (const shares of document.querySelectorAll("[data-shares]")) shares.hidden = true;
+  slider.addEventListener("input", () => {
+    told.textContent = `${slider.value} %`;
+    for (const part of document.querySelectorAll("[data-share]")) {
+      part.classList.toggle("waits", Number(part.dataset.share) > Number(slider.value));
+    }
+    for (const rest of document.querySelectorAll("[data-rest]")) rest.hidden = true;
+  });
+}

@@ -2,10 +2,11 @@
 
 use model::Day;
 use refresh::view::journey::{
-    Chain, Compared, Edge, Facts, HandOff, Journey, Landmark, Month, Named, Scorecard, Scored, Step, Totals,
-    Touchpoint, Variant, Wait, Who,
+    Chain, Compared, Counted, Edge, Facts, HandOff, Journey, Landmark, Month, Named, Number, Scorecard,
+    Scored, Step, Totals, Touchpoint, Variant, Wait, Who,
 };
 use refresh::view::paths::{Aim, Goal, Way};
+use refresh::view::ways::{Around, Credit, Credited, Designed, Deviation, Flow, Neighbour, Stop};
 
 fn named(id: &str, name: &str) -> Named {
     Named { id: id.into(), name: name.into() }
@@ -79,6 +80,7 @@ pub(crate) fn journey(who: Who) -> Journey {
     Journey {
         segment: String::new(),
         who,
+        span: None,
         landmark: Landmark { day: day("2026-05-04"), landmarks: 6, look_back_days: 365, horizon_days: 180 },
         departments: vec![
             named("shop", "Shop"),
@@ -193,4 +195,96 @@ pub(crate) fn goals() -> Vec<Goal> {
         valuable: if aim == Aim::Leaving { vec![] } else { vec![way("0a", 12)] },
     };
     Aim::ALL.map(goal).to_vec()
+}
+
+/// The steps around a delivery.
+pub(crate) fn around() -> Around {
+    let stop = |key: &str, name: &str| Stop::Touchpoint { key: key.into(), name: name.into() };
+    let order = || stop("order", "Order");
+    let delivery = || stop("delivery", "Delivery <b>");
+    let help = || stop("a b&c", "Request for help");
+    let told = |stop: &Stop| match stop {
+        Stop::Touchpoint { key, .. } => format!("@{}", key.replace(' ', "%20")),
+        Stop::Left => "left".into(),
+        _ => "still".into(),
+    };
+    let flow = |step: i8, from: Stop, to: Stop, customers: u64| {
+        let is_exact = from != Stop::Other && to != Stop::Other;
+        let number = is_exact.then(|| Number {
+            counted: Counted::Flow,
+            at: "delivery".into(),
+            to: format!("{step} {} {}", told(&from), told(&to)),
+            who: Who::All,
+        });
+        Flow { step, from, to, customers, number }
+    };
+    let neighbour = |flow: &Flow, stop: &Stop| Neighbour {
+        stop: stop.clone(),
+        customers: flow.customers,
+        wait: wait(30.0),
+        number: flow.number.clone().expect("exact"),
+    };
+    let after = vec![
+        flow(0, delivery(), help(), 60),
+        flow(0, delivery(), Stop::Left, 25),
+        flow(0, delivery(), Stop::Still, 15),
+    ];
+    let before = flow(-1, order(), delivery(), 100);
+    let mut flows = vec![flow(-2, Stop::Other, order(), 100), before.clone()];
+    flows.extend(after.clone());
+    flows.push(flow(1, help(), Stop::Left, 60));
+    let at = Touchpoint { customers: 100, failed: 30, ..touchpoints(Who::All)[1].clone() };
+    Around {
+        at: Touchpoint { name: "Delivery <b>".into(), ..at },
+        owner: "Fulfilment".into(),
+        choice: vec![named("order", "Order"), named("delivery", "Delivery <b>")],
+        before: vec![neighbour(&before, &before.from)],
+        after: after.iter().map(|flow| neighbour(flow, &flow.to)).collect(),
+        flows,
+    }
+}
+
+/// Credit for first purchases; nobody bought again.
+pub(crate) fn credits() -> Vec<Credit> {
+    let row = |key: &str, name: &str, shapley: f64| Credited {
+        key: key.into(),
+        name: name.into(),
+        owner: "Online <shop>".into(),
+        removal: 0.4,
+        markov: shapley - 5.0,
+        shapley,
+        shapley_minor: shapley * 1e4,
+    };
+    let first = Credit {
+        aim: Aim::FirstPurchase,
+        bought: 100,
+        direct: 10,
+        direct_minor: 90_000,
+        rows: vec![row("visit", "Visit", 60.0), row("mail", "Newsletter <b>", 30.0)],
+    };
+    let none = Credit { aim: Aim::NextPurchase, bought: 0, direct: 0, direct_minor: 0, rows: vec![] };
+    vec![first, none]
+}
+
+/// How customers walk against a design.
+pub(crate) fn designed() -> Designed {
+    let deviation = |skipped, key: &str, name: &str, customers| Deviation {
+        skipped,
+        key: key.into(),
+        name: name.into(),
+        owner: "Care".into(),
+        customers,
+    };
+    Designed {
+        line: "order, delivery, review?".into(),
+        strict: false,
+        compared: 100,
+        passed_over: 3,
+        as_designed: 80,
+        fitness: Some(0.93),
+        deviations: vec![
+            deviation(true, "review", "Review <b>", 15),
+            deviation(false, "help", "Request for help", 5),
+        ],
+    }
 }

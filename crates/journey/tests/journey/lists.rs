@@ -2,7 +2,7 @@
 
 use crate::histories::{Event, TOUCHPOINTS, fates, history, postings, touchpoints, walk};
 use journey::{
-    Behind, Chains, Close, Funnel, Leg, List, Map, OneFlow, PathOrder, Paths, Place, Steps, Variants,
+    Behind, Chains, Close, Funnel, Leg, List, Map, OneFlow, PathOrder, Paths, Place, Steps, Variants, matrix,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ proptest! {
                 prop_assert_eq!(flow.customers, length(&events, Behind::Flow(Arc::clone(&fates), one)));
             }
             let reach = length(&events, Behind::Touchpoint(anchor));
-            let matrix = steps.matrix(anchor);
+            let matrix = matrix(&steps.flows(anchor));
             prop_assert_eq!(matrix.get(&0).map_or(0, |cells| cells[&Place::Touchpoint(anchor)]), reach);
             for neighbours in [-1, 1] {
                 let there: u64 = matrix.get(&neighbours).map_or(0, |cells| cells.values().sum());

@@ -1,7 +1,7 @@
 //! Paths against a plain reading of every life; steps gathered without losing anybody.
 
 use crate::histories::{Event, day, fates, history, in_parts, lives, postings, walk};
-use journey::{Close, Leg, PathOrder, Paths, Place, Steps};
+use journey::{Close, Leg, PathOrder, Paths, Place, Steps, gathered};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -107,7 +107,7 @@ proptest! {
             }
             sums
         };
-        let gathered = steps.gathered(2, 2);
+        let gathered = gathered(&steps.flows(2), 2);
         for step in -4..=4 {
             let mut apart: BTreeSet<Place> = BTreeSet::new();
             apart.extend(gathered.iter().filter(|flow| flow.step == step).map(|flow| flow.from));

@@ -3,7 +3,7 @@
 use crate::table;
 use anyhow::Context;
 use model::Day;
-use refresh::view::journey::{Journey, Scorecard, Who, share};
+use refresh::view::journey::{Journey, Scorecard, Span, Who, share};
 use report::number;
 use std::path::Path;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 /// Tells what customers live through: touchpoints, the ways between them, and who left after what.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  kept journey\n  kept journey --show left --segment region=North\n  kept journey --show difference\n  kept journey --from 2026-01-01 --to 2026-03-31\n  kept journey --scorecard\n  kept journey --json | jq '.journey.edges[0]'"
+    after_help = "Examples:\n  kept journey\n  kept journey --show left --segment region=North\n  kept journey --show difference\n  kept journey --from 2026-01-01 --to 2026-03-31\n  kept journey --scorecard\n  kept journey --tell steps --at delivery\n  kept journey --tell designed\n  kept journey --json | jq '.journey.edges[0]'"
 )]
 pub(crate) struct Args {
     /// Whom: all, stayed, left, or difference (those who left against those who stayed).
@@ -26,6 +26,13 @@ pub(crate) struct Args {
     /// Only what happened up to this day.
     #[arg(long, conflicts_with_all = ["show", "segment", "scorecard"])]
     to: Option<String>,
+    /// Instead of the map: the paths to a purchase and to leaving; the steps before and after the first time at a
+    /// touchpoint; how many walk as designed in kept.toml; the credit of touchpoints for purchases.
+    #[arg(long, value_parser = ["paths", "steps", "designed", "credit"], conflicts_with_all = ["show", "segment", "scorecard"])]
+    tell: Option<String>,
+    /// With --tell steps: the touchpoint, by its id; that of most customers without one.
+    #[arg(long, requires = "tell", default_value = "", hide_default_value = true)]
+    at: String,
     /// The scorecard of touchpoints instead of the map.
     #[arg(long)]
     scorecard: bool,
@@ -37,11 +44,14 @@ pub(crate) struct Args {
 /// Tables, or JSON.
 pub(crate) async fn run(home: &Path, args: &Args, json: bool) -> anyhow::Result<ExitCode> {
     let reader = super::reader(home).await?;
+    if let Some(tell) = &args.tell {
+        return super::ways::run(&reader, tell, &args.at, json).await;
+    }
     if args.from.is_some() || args.to.is_some() {
         let (from, to) = (day(args.from.as_deref())?, day(args.to.as_deref())?);
         let (from, to) = (from.unwrap_or(Day(i32::MIN)), to.unwrap_or(Day(i32::MAX)));
         anyhow::ensure!(from <= to, "--from lies after --to");
-        let journey = reader.journey_between(from, to).await?;
+        let journey = reader.journey_between(Span { first: from, last: to }).await?;
         if json {
             super::print_json(&serde_json::json!({"journey": journey}))?;
         } else {
@@ -87,15 +97,15 @@ fn day(text: Option<&str>) -> anyhow::Result<Option<Day>> {
     text.map(parsed).transpose()
 }
 
-fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     number::count(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-fn percent(share: Option<f64>) -> String {
+pub(super) fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), number::percent)
 }
 
-fn span(us: Option<f64>) -> String {
+pub(super) fn span(us: Option<f64>) -> String {
     us.map_or_else(|| "–".to_owned(), number::span)
 }
 

@@ -5,9 +5,10 @@ use crate::support::{Home, demo};
 use model::Day;
 use refresh::Reader;
 use refresh::view::Wanted;
-use refresh::view::journey::{Counted, Journey, Number, Who};
+use refresh::view::journey::{Counted, Journey, Number, Span, Who};
 use refresh::view::paths::Aim;
 use refresh::view::promises::WantedBreaches;
+use refresh::view::ways::{Credited, Neighbour, Stop};
 use std::collections::BTreeMap;
 
 fn counts(home: &Home, query: &str) -> BTreeMap<Vec<String>, Vec<u64>> {
@@ -129,12 +130,15 @@ fn numbers(map: &Journey) -> Vec<(Number, u64)> {
     numbers
 }
 
+/// Customers on the list behind a number.
+async fn listed(reader: &Reader, number: Number, segment: &str) -> u64 {
+    let segment = Some(segment.to_owned()).filter(|segment| !segment.is_empty());
+    let wanted = Wanted { journey: Some(number), segment, limit: 1, ..Wanted::default() };
+    reader.customers(&wanted).await.expect("list").total as u64
+}
+
 async fn every_number_opens_its_list(reader: &Reader) {
-    let length = async |number: Number, segment: &str| {
-        let segment = Some(segment.to_owned()).filter(|segment| !segment.is_empty());
-        let wanted = Wanted { journey: Some(number), segment, limit: 1, ..Wanted::default() };
-        reader.customers(&wanted).await.expect("list").total as u64
-    };
+    let length = async |number: Number, segment: &str| listed(reader, number, segment).await;
     for (segment, who) in [("", Who::All), ("", Who::Left), ("region=North", Who::Stayed)] {
         let map = reader.journey(segment, who).await.expect("journey");
         assert!(map.totals.customers > 30, "{segment} {who:?}: {:?}", map.totals);
@@ -190,21 +194,82 @@ async fn the_courier_stands_out(home: &Home, reader: &Reader) {
     assert!(first.more_left() > Some(0.03), "{first:?}");
 }
 
+/// Of every touchpoint: all who were there are somewhere just before and just after; each flow opens its customers.
+async fn the_steps_around_a_touchpoint_open_to_their_customers(reader: &Reader) {
+    let published = reader.journey("", Who::All).await.expect("journey");
+    let mut left = 0;
+    for one in published.touchpoints.iter().filter(|one| one.customers > 0) {
+        let around = reader.steps(&one.key).await.expect("steps").expect("a touchpoint");
+        let sum = |neighbours: &[Neighbour]| neighbours.iter().map(|one| one.customers).sum::<u64>();
+        assert_eq!([sum(&around.before), sum(&around.after)], [one.customers; 2], "{}", one.key);
+        left += around.after.iter().filter(|one| one.stop == Stop::Left).count();
+    }
+    assert!(left > 0, "somebody leaves straight after something");
+    let around = reader.steps("delivery").await.expect("steps").expect("deliveries");
+    let numbers = around.flows.iter().filter_map(|flow| Some((flow.number.clone()?, flow.customers)));
+    let mut checked = 0;
+    for (number, customers) in numbers {
+        assert_eq!(listed(reader, number.clone(), "").await, customers, "{number:?}");
+        checked += 1;
+    }
+    assert!(checked > 10, "{checked} flows");
+    assert!(reader.steps("no such").await.is_err());
+}
+
+/// Credit adds up to all purchases, and these are those of the paths.
+async fn credit_adds_up_to_the_purchases(reader: &Reader) {
+    let goals = reader.paths().await.expect("paths");
+    for (credit, goal) in reader.credit().await.expect("credit").iter().zip(&goals) {
+        assert_eq!((credit.aim, credit.bought), (goal.aim, goal.reached));
+        for of in [|row: &Credited| row.shapley, |row: &Credited| row.markov] {
+            let all: f64 = credit.rows.iter().map(of).sum::<f64>() + credit.direct as f64;
+            assert!((all - credit.bought as f64).abs() < 1e-6 * all, "{all} of {}", credit.bought);
+        }
+    }
+}
+
+/// Who walks as designed, and each deviation, opens its customers; the compared and the passed over are all.
+async fn the_design_opens_to_its_customers(reader: &Reader) {
+    let told = reader.designed().await.expect("design").expect("the demo has one");
+    let everybody = reader.journey("", Who::All).await.expect("journey").totals.customers;
+    assert_eq!(told.compared + told.passed_over, everybody);
+    assert!(told.compared * 10 > everybody * 9, "{} of {everybody} compared", told.compared);
+    assert!(
+        told.as_designed > 0 && told.fitness.is_some_and(|fitness| (0.1..1.0).contains(&fitness)),
+        "{told:?}"
+    );
+    let number = |counted, at: &str| Number { counted, at: at.to_owned(), to: String::new(), who: Who::All };
+    assert_eq!(listed(reader, number(Counted::AsDesigned, ""), "").await, told.as_designed);
+    assert!(!told.deviations.is_empty());
+    for one in &told.deviations {
+        let counted = if one.skipped { Counted::Skipped } else { Counted::Unplanned };
+        assert_eq!(listed(reader, number(counted, &one.key), "").await, one.customers, "{one:?}");
+    }
+}
+
 /// A span of all days is the published map; of some days it is what plain counts over these find.
 async fn a_span_of_days_is_what_happened_in_it(home: &Home, reader: &Reader) {
     let published = reader.journey("", Who::All).await.expect("journey");
-    let mut whole = reader.journey_between(Day(i32::MIN), Day(i32::MAX)).await.expect("span");
+    let mut whole =
+        reader.journey_between(Span { first: Day(i32::MIN), last: Day(i32::MAX) }).await.expect("span");
     (whole.compared, whole.chains) = (published.compared.clone(), published.chains.clone());
+    whole.span = None;
     let json = |map: &Journey| serde_json::to_value(map).expect("JSON");
     assert_eq!(json(&whole), json(&published));
     let (first, last) = (Day::parse("2026-03-29").expect("day"), Day::parse("2026-04-30").expect("day"));
-    let span = reader.journey_between(first, last).await.expect("span");
+    let span = reader.journey_between(Span { first, last }).await.expect("span");
     let counted = home.sql(&format!(
         "select count(*), count(distinct customer) from timeline where day between date '{first}' and date '{last}'"
     ));
     let told = [span.totals.events.to_string(), span.totals.customers.to_string()];
     assert_eq!(counted[0], told);
     assert!(span.totals.events > 100 && span.totals.events < published.totals.events, "{:?}", span.totals);
+    for (number, told) in numbers(&span) {
+        let days = Some(Span { first, last });
+        let wanted = Wanted { journey: Some(number), span: days, limit: 1, ..Wanted::default() };
+        let list = reader.customers(&wanted).await.expect("list").total as u64;
+        assert_eq!(list, told, "{:?}", wanted.journey);
+    }
 }
 
 /// Every number of the comparison opens its customers, each once, over all landmarks.
@@ -303,6 +368,9 @@ fn the_map_is_what_plain_counts_say_its_numbers_open_their_lists_and_the_courier
         the_difference_opens_to_its_customers(&reader).await;
         the_courier_stands_out(&home, &reader).await;
         paths_open_to_their_customers(&reader).await;
+        the_steps_around_a_touchpoint_open_to_their_customers(&reader).await;
+        credit_adds_up_to_the_purchases(&reader).await;
+        the_design_opens_to_its_customers(&reader).await;
         a_span_of_days_is_what_happened_in_it(&home, &reader).await;
         promises_are_what_plain_sql_says(&home, &reader).await;
     });

@@ -1,7 +1,7 @@
 //! The tables of the journey. Every row tells of a group of customers: those of `segment` (empty: all) and of `who`
 //! (`all`, or of those active on the landmark day the `stayed` and the `left`, with what they met before it).
 
-use super::{Date32, Float64, Table, UInt16, UInt32, UInt64, Utf8, instant, may, must, table};
+use super::{Date32, Float64, Int32, Table, UInt16, UInt32, UInt64, Utf8, instant, may, must, table};
 use arrow::datatypes::Field;
 
 fn of_group(name: &'static str, counts: &[&str], fields: Vec<Field>) -> Table {
@@ -74,6 +74,53 @@ pub fn journey_chains() -> Table {
     let mut fields = vec![must("from_touchpoint", UInt16), must("to_touchpoint", UInt16)];
     fields.extend(["odds_ratio", "low", "high", "p", "fdr"].map(|name| may(name, Float64)));
     of_group("journey_chains", &["both", "first_only", "second_only", "neither"], fields)
+}
+
+/// The steps of customers around their first time at an `anchor`, all of them touchpoints: those who went from one at a
+/// `step` (the anchor stands at 0) to another at the next. `from_touchpoint` 65535: nothing came before;
+/// `to_touchpoint` 65535: nothing has come since, 65534: nothing came and they were lost.
+pub fn journey_steps() -> Table {
+    let fields = vec![
+        must("anchor", UInt16),
+        must("step", Int32),
+        must("from_touchpoint", UInt16),
+        must("to_touchpoint", UInt16),
+        must("customers", UInt64),
+    ];
+    table("journey_steps", true, fields)
+}
+
+/// Credit of touchpoints (65535: none was met) for the purchases at the end of a `goal` (`first_purchase`,
+/// `next_purchase`): `removal` is the share lost if every way through it ended there, `markov` and `shapley` the
+/// purchases credited, `shapley_minor` minor units, `bought` all purchases.
+pub fn journey_credit() -> Table {
+    let mut fields = vec![must("goal", Utf8), must("touchpoint", UInt16)];
+    fields.extend(["removal", "markov", "shapley", "shapley_minor"].map(|name| must(name, Float64)));
+    fields.push(must("bought", UInt64));
+    table("journey_credit", true, fields)
+}
+
+/// How customers walk against the designed journey: `what` is `aligned`, `unaligned` (took too long to compare),
+/// `as_designed`, or of a touchpoint (65535: none) `unplanned` or `skipped`. `fitness` is the mean of those aligned.
+pub fn journey_conformance() -> Table {
+    let fields = vec![
+        must("what", Utf8),
+        must("touchpoint", UInt16),
+        may("fitness", Float64),
+        must("customers", UInt64),
+    ];
+    table("journey_conformance", true, fields)
+}
+
+/// The whole ways behind a row of `journey_conformance`, by the `key` of `journey_variants`.
+pub fn journey_conformance_ways() -> Table {
+    let fields = vec![must("what", Utf8), must("touchpoint", UInt16), must("key", Utf8)];
+    table("journey_conformance_ways", true, fields)
+}
+
+/// Touchpoints that the designed journey lets follow straight on one another.
+pub fn journey_designed() -> Table {
+    table("journey_designed", true, vec![must("from_touchpoint", UInt16), must("to_touchpoint", UInt16)])
 }
 
 /// Departments handing customers on, by id; empty where nobody owns a touchpoint.

@@ -261,6 +261,9 @@ impl Checker<'_> {
                 self.say(at.unwrap_or(&promise.id), problem);
             }
         }
+        if let Some((at, problem)) = config.journey.problem(config) {
+            self.say(at, problem);
+        }
         for (at, problem) in config.calendar.iter().flat_map(promise::Calendar::problems) {
             self.say(at, problem);
         }

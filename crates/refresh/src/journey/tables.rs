@@ -8,8 +8,8 @@ use ::journey::{
     Variants,
 };
 use arrow::array::{
-    ArrayRef, Date32Array, Float64Array, RecordBatch, StringArray, TimestampMicrosecondArray, UInt16Array,
-    UInt32Array, UInt64Array,
+    ArrayRef, Date32Array, Float64Array, Int32Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    UInt16Array, UInt32Array, UInt64Array,
 };
 use lake::tables::{self, Table};
 use lake::{Lake, Mode};
@@ -27,6 +27,7 @@ const CHAINED: u64 = 5;
 pub(super) enum Cell {
     Text(String),
     Code(u16),
+    Step(i8),
     Ordinal(u32),
     Day(i32),
     Count(u64),
@@ -133,6 +134,11 @@ fn batch(table: &Table, rows: &[Row]) -> Result<RecordBatch, Error> {
             arrow::datatypes::DataType::UInt16 => Arc::new(UInt16Array::from_iter_values(
                 cells().filter_map(|cell| if let Cell::Code(code) = cell { Some(*code) } else { None }),
             )),
+            arrow::datatypes::DataType::Int32 => {
+                Arc::new(Int32Array::from_iter_values(cells().filter_map(|cell| {
+                    if let Cell::Step(step) = cell { Some(i32::from(*step)) } else { None }
+                })))
+            }
             arrow::datatypes::DataType::UInt32 => Arc::new(UInt32Array::from_iter_values(
                 cells().filter_map(|cell| if let Cell::Ordinal(code) = cell { Some(*code) } else { None }),
             )),

@@ -1,8 +1,8 @@
-//! The paths to purchases and to leaving, as rows of their tables.
+//! The paths to purchases and to leaving, and the credit of touchpoints for purchases, as rows of their tables.
 
 use super::tables::{Cell, Row, put};
 use crate::error::Error;
-use ::journey::{Close, Leg, Path, PathOrder, Paths};
+use ::journey::{Close, Credit, Leg, NONE, Path, PathOrder, Paths, Share};
 use lake::{Lake, tables};
 
 /// Paths told of each goal and order.
@@ -16,7 +16,7 @@ const GOALS: [(Leg, Close, &str); 3] = [
 ];
 
 /// Writes the tables of paths.
-pub(super) async fn write(lake: &Lake, edition: u64, paths: &Paths) -> Result<(), Error> {
+pub(super) async fn write(lake: &Lake, edition: u64, paths: &Paths, credits: &[Credit]) -> Result<(), Error> {
     let goals = GOALS.iter().map(|(leg, close, name)| {
         let ends = paths.ends(*leg);
         let mut row = vec![Cell::Text((*name).to_owned()), Cell::Count(ends[*close as usize])];
@@ -31,7 +31,27 @@ pub(super) async fn write(lake: &Lake, edition: u64, paths: &Paths) -> Result<()
             rows.extend(top.iter().enumerate().map(|(at, path)| row(name, by, at, close, path)));
         }
     }
-    put(lake, edition, &tables::journey_paths(), &rows).await
+    put(lake, edition, &tables::journey_paths(), &rows).await?;
+    let credited = GOALS.iter().zip(credits).flat_map(|((_, _, goal), credit)| credited(goal, credit));
+    put(lake, edition, &tables::journey_credit(), &credited.collect::<Vec<_>>()).await
+}
+
+/// Those with credit, then purchases that nobody gets credit for.
+fn credited(goal: &str, credit: &Credit) -> Vec<Row> {
+    let (credits, bought) = (credit.counts().credits(), credit.counts().bought());
+    let row = |touchpoint: u16, figures: [f64; 4]| {
+        let mut row = vec![Cell::Text(goal.to_owned()), Cell::Code(touchpoint)];
+        row.extend(figures.map(|figure| Cell::Real(Some(figure))));
+        row.push(Cell::Count(bought));
+        row
+    };
+    let shares = credits.shares.iter().enumerate().filter(|(_, share)| share.shapley_purchases > 0.0);
+    let figures =
+        |share: &Share| [share.removal, share.markov_purchases, share.shapley_purchases, share.shapley_minor];
+    let mut rows: Vec<Row> = shares.map(|(code, share)| row(code as u16, figures(share))).collect();
+    let (direct, direct_minor) = (credits.direct.0 as f64, credits.direct.1 as f64);
+    rows.push(row(NONE, [0.0, direct, direct, direct_minor]));
+    rows
 }
 
 fn row(goal: &str, by: &str, at: usize, close: Close, path: &Path<'_>) -> Row {

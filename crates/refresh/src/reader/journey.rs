@@ -6,8 +6,8 @@ use crate::journey::promised;
 use crate::journey::setting::{self, Before, Days, Failures, Side};
 use crate::journey::tables::Walked;
 use crate::view::journey::{
-    Chain, Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Step, Totals, Touchpoint,
-    Variant, Wait, Who,
+    Chain, Compared, Counted, Edge, HandOff, Journey, Landmark, Named, Number, Span, Step, Totals,
+    Touchpoint, Variant, Wait, Who,
 };
 use ::journey::{
     Behind, Between, Close, Columns, Exposure, Fates, Funnel, Life, List, Map, Mark, NONE, OneQuarter,
@@ -40,7 +40,7 @@ impl Legend {
         usize::from(code).min(named.len() - 1)
     }
 
-    fn touchpoint(&self, key: &str) -> Result<u16, Error> {
+    pub(super) fn touchpoint(&self, key: &str) -> Result<u16, Error> {
         let found = self.keys.iter().position(|other| other == key);
         found.map(|at| at as u16).ok_or_else(|| Error::Asked(format!("There is no touchpoint `{key}`.")))
     }
@@ -101,6 +101,7 @@ impl Reader {
         Ok(Journey {
             segment: segment.to_owned(),
             who,
+            span: None,
             landmark: told_landmark(days),
             totals: totals(&read(of("journey", "who")).await?)?,
             edges: edges_of(&edges)?,
@@ -117,18 +118,16 @@ impl Reader {
 
     /// The journey of everybody from one day to another, both included: what happened before and after is as if it had
     /// not. Walks the whole timeline. Without what compares those who left with those who stayed.
-    pub async fn journey_between(&self, first: Day, last: Day) -> Result<Journey, Error> {
+    pub async fn journey_between(&self, span: Span) -> Result<Journey, Error> {
         let current = self.current().await?;
         let legend = self.legend(&current).await?;
         let side = &legend.side;
-        let zone = self.company().zone();
-        let span_us = first.start_us(&zone)..last.plus(1).start_us(&zone);
         let count = side.touchpoints.len();
         let seen = (
             Map::new(Arc::clone(&side.touchpoints)),
             (Variants::default(), Funnel::new(Arc::clone(&side.touchpoints), &side.steps(), None)?),
         );
-        let walk = Between::new(span_us, (seen, Failures::new(count)));
+        let walk = Between::new(self.span_us(span), (seen, Failures::new(count)));
         let (seen, failures) =
             setting::stream(&current.ordered, count, walk, &mut |_| ()).await?.into_inner();
         let days = Days::read(&current.view, current.edition.as_of).await?;
@@ -140,6 +139,7 @@ impl Reader {
         Ok(Journey {
             segment: String::new(),
             who: Who::All,
+            span: Some(span),
             landmark: told_landmark(days),
             totals: totals(&walked.totals)?,
             touchpoints: touchpoints(&legend, &walked.nodes)?,
@@ -154,6 +154,12 @@ impl Reader {
         })
     }
 
+    /// The instants of a span of days.
+    fn span_us(&self, Span { first, last }: Span) -> std::ops::Range<i64> {
+        let zone = self.company().zone();
+        first.start_us(&zone)..last.plus(1).start_us(&zone)
+    }
+
     /// Names of the segments that have a journey of their own, ascending.
     pub async fn journey_segments(&self) -> Result<Vec<String>, Error> {
         let current = self.current().await?;
@@ -163,7 +169,12 @@ impl Reader {
     }
 
     /// Codes of the customers that a number of the journey counts, of all segments.
-    pub(super) async fn counted(&self, current: &Current, number: &Number) -> Result<Vec<u32>, Error> {
+    pub(super) async fn counted(
+        &self,
+        current: &Current,
+        number: &Number,
+        span: Option<Span>,
+    ) -> Result<Vec<u32>, Error> {
         let legend = self.legend(current).await?;
         let as_of = current.edition.as_of;
         let days = Days::read(&current.view, as_of).await?;
@@ -171,9 +182,17 @@ impl Reader {
         let fates = Arc::new(setting::fates(&current.ordered).await?);
         let behind = match number.counted.promise() {
             Some(state) => promised(number, state, self.company(), as_of)?,
-            None => behind(number, &legend, &fates, days)?,
+            None => match self.conforming(current, &legend, number).await? {
+                Some(behind) => behind,
+                None => behind(number, &legend, &fates, days)?,
+            },
         };
         let list = List::new(behind);
+        if let Some(span) = span {
+            let list = Between::new(self.span_us(span), list);
+            let list = setting::stream(&current.ordered, count, list, &mut |_| ()).await?;
+            return Ok(list.into_inner().into_customers());
+        }
         if number.who == Who::All || number.counted.is_over_landmarks() {
             let list = setting::stream(&current.ordered, count, list, &mut |_| ()).await?;
             return Ok(list.into_customers());
@@ -182,6 +201,24 @@ impl Reader {
         let walked =
             setting::stream(&current.ordered, count, Before::new(landmark, only), &mut |_| ()).await?;
         Ok(walked.into_inner().walk.into_customers())
+    }
+}
+
+impl Reader {
+    /// The ways behind a number of the designed journey; none for other numbers.
+    async fn conforming(
+        &self,
+        current: &Current,
+        legend: &Legend,
+        number: &Number,
+    ) -> Result<Option<Behind>, Error> {
+        let (what, code) = match number.counted {
+            Counted::AsDesigned => ("as_designed", NONE),
+            Counted::Skipped => ("skipped", legend.touchpoint(&number.at)?),
+            Counted::Unplanned => ("unplanned", legend.touchpoint(&number.at)?),
+            _ => return Ok(None),
+        };
+        Ok(Some(Behind::AnyOf(Arc::new(current.conforming(what, code).await?))))
     }
 }
 
@@ -219,7 +256,7 @@ impl<W: Walk> Walk for Among<'_, W> {
 }
 
 /// The key of a way or path in links.
-fn key(text: &str) -> Result<u128, Error> {
+pub(super) fn key(text: &str) -> Result<u128, Error> {
     u128::from_str_radix(text, 16).map_err(|_| Error::Asked(format!("There is no way `{text}`.")))
 }
 
@@ -267,6 +304,7 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
             Behind::HandOff(side, legend.department(at)?, legend.department(to)?)
         }
         Counted::Variant => Behind::Variant(key(at)?),
+        Counted::Flow => Behind::Flow(Arc::clone(fates), super::ways::flow(number, legend)?),
         Counted::Path => {
             let close = if to == "left" { Close::Left } else { Close::Bought };
             Behind::Path(Arc::clone(fates), key(at)?, close)
@@ -286,8 +324,13 @@ fn behind(number: &Number, legend: &Legend, fates: &Arc<Fates>, days: Days) -> R
         Counted::MetTouchpoint => met(Exposure::Touchpoint(touchpoint(at)?)),
         Counted::MetFailure => met(Exposure::Failure(touchpoint(at)?)),
         Counted::MetHandOff => met(Exposure::HandOff(legend.department(at)?, legend.department(to)?)),
-        Counted::PromiseKept | Counted::PromiseBroken | Counted::PromiseOpen => {
-            return Err(Error::Asked(format!("The promise `{at}` is no number of the map.")));
+        Counted::PromiseKept
+        | Counted::PromiseBroken
+        | Counted::PromiseOpen
+        | Counted::AsDesigned
+        | Counted::Skipped
+        | Counted::Unplanned => {
+            return Err(Error::Asked(format!("`{at}` is no number of the map.")));
         }
     })
 }
@@ -301,11 +344,11 @@ fn code(batch: &RecordBatch, name: &str, row: usize) -> Result<u16, Error> {
     Ok(column::<UInt16Array>(batch, name)?.value(row))
 }
 
-fn text<'a>(batch: &'a RecordBatch, name: &str, row: usize) -> Result<&'a str, Error> {
+pub(super) fn text<'a>(batch: &'a RecordBatch, name: &str, row: usize) -> Result<&'a str, Error> {
     Ok(column::<StringArray>(batch, name)?.value(row))
 }
 
-fn real(batch: &RecordBatch, name: &str, row: usize) -> Result<Option<f64>, Error> {
+pub(super) fn real(batch: &RecordBatch, name: &str, row: usize) -> Result<Option<f64>, Error> {
     let column: &Float64Array = column(batch, name)?;
     Ok(column.is_valid(row).then(|| column.value(row)))
 }
@@ -333,7 +376,7 @@ fn totals(batch: &RecordBatch) -> Result<Totals, Error> {
 }
 
 /// Every touchpoint of the edition, so that a map has the same places for every group.
-fn touchpoints(legend: &Legend, batch: &RecordBatch) -> Result<Vec<Touchpoint>, Error> {
+pub(super) fn touchpoints(legend: &Legend, batch: &RecordBatch) -> Result<Vec<Touchpoint>, Error> {
     let side = &legend.side;
     let mut all: Vec<Touchpoint> = (0..side.names.len() as u16)
         .map(|code| Touchpoint {

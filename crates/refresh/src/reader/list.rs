@@ -40,7 +40,8 @@ impl Reader {
             entries = found;
         }
         if let Some(number) = &wanted.journey {
-            let counted: FxHashSet<u32> = self.counted(&current, number).await?.into_iter().collect();
+            let counted: FxHashSet<u32> =
+                self.counted(&current, number, wanted.span).await?.into_iter().collect();
             entries.retain(|entry| counted.contains(&entry.customer));
         }
         if let Some(allowed) = current.allowed(wanted).await? {

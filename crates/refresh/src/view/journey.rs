@@ -85,11 +85,20 @@ pub enum Counted {
     PromiseOpen,
     /// Walked the path whose key is `at`, to a purchase (`to` is `bought`) or to leaving (`left`).
     Path,
+    /// Went from one place to the next around the first time at touchpoint `at`; `to` is the step and both places, as
+    /// `0 @delivery @review`, `-1 before @order` or `0 @delivery left`.
+    Flow,
+    /// Walked as designed.
+    AsDesigned,
+    /// Passed over the touchpoint `at`, where the design has it.
+    Skipped,
+    /// Was at the touchpoint `at`, where the design does not have it.
+    Unplanned,
 }
 
 impl Counted {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Everybody,
         Self::Touchpoint,
         Self::Start,
@@ -114,6 +123,10 @@ impl Counted {
         Self::PromiseBroken,
         Self::PromiseOpen,
         Self::Path,
+        Self::Flow,
+        Self::AsDesigned,
+        Self::Skipped,
+        Self::Unplanned,
     ];
 
     /// The name in links.
@@ -143,6 +156,10 @@ impl Counted {
             Self::PromiseBroken => "promise_broken",
             Self::PromiseOpen => "promise_open",
             Self::Path => "path",
+            Self::Flow => "flow",
+            Self::AsDesigned => "as_designed",
+            Self::Skipped => "skipped",
+            Self::Unplanned => "unplanned",
         }
     }
 
@@ -205,6 +222,15 @@ pub struct Wait {
     pub mean_us: Option<f64>,
 }
 
+/// Days from one to another, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Span {
+    /// The first.
+    pub first: Day,
+    /// The last.
+    pub last: Day,
+}
+
 /// The journey of a group of customers.
 #[derive(Debug, Clone, Serialize)]
 pub struct Journey {
@@ -212,6 +238,8 @@ pub struct Journey {
     pub segment: String,
     /// Of which customers.
     pub who: Who,
+    /// Only what happened in these days; none for whole lives.
+    pub span: Option<Span>,
     /// How those who stayed and left are told apart.
     pub landmark: Landmark,
     /// Department names in the order of the lanes, those of a touchpoint that is on the map or not.

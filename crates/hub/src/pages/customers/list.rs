@@ -42,6 +42,10 @@ pub struct Asked {
     pub to: Option<String>,
     /// `stayed`, `left`, or all.
     pub who: Option<String>,
+    /// Of a number of the journey: only what happened from this day on.
+    pub since: Option<String>,
+    /// And up to this one.
+    pub until: Option<String>,
     /// A segment.
     pub segment: Option<String>,
     /// A search text.
@@ -83,6 +87,7 @@ impl Asked {
         let (at, to, who) = (given(self.at), given(self.to), given(self.who));
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
         let journey = walked::number(given(self.walk).as_deref(), &text(&at), &text(&to), &text(&who))?;
+        let span = crate::pages::journey::span(given(self.since), given(self.until))?;
         let among = match given(self.among) {
             None => None,
             Some(text) => Some(asset::among(&text)?),
@@ -94,6 +99,7 @@ impl Asked {
             among,
             bridge,
             journey,
+            span,
             segment: given(self.segment),
             search: given(self.q),
             offset: self.offset.unwrap_or(0),
@@ -266,6 +272,8 @@ fn address(wanted: &Wanted) -> String {
     let mut parts: Vec<(&str, &str)> =
         vec![("period", &period), ("figure", figure), ("lost", &lost), ("bridge", bridge), ("among", &among)];
     parts.extend(wanted.journey.iter().flat_map(links::walked_parts));
+    let days = links::span_parts(wanted.span);
+    parts.extend([("since", days[0].as_str()), ("until", &days[1])]);
     parts.extend([("segment", segment.as_str()), ("q", &search), ("offset", &offset)]);
     links::address("/customers", &parts)
 }
@@ -288,6 +296,10 @@ fn search(view: &View) -> Markup {
             @if let Some(among) = view.wanted.among { input type="hidden" name="among" value=(among); }
             @for (name, value) in view.wanted.journey.iter().flat_map(links::walked_parts) {
                 @if !value.is_empty() { input type="hidden" name=(name) value=(value); }
+            }
+            @if let Some(span) = view.wanted.span {
+                input type="hidden" name="since" value=(span.first);
+                input type="hidden" name="until" value=(span.last);
             }
             label.wide-field { span { "Name, e-mail or id" }
                 input type="search" name="q" value=[view.wanted.search.as_deref()] autocomplete="off";
@@ -318,7 +330,11 @@ fn chips(view: &View) -> Markup {
         chips.push((behind_bridge(list), Wanted { bridge: None, ..start.clone() }));
     }
     if wanted.journey.is_some() {
-        chips.push((view.walked.clone(), Wanted { journey: None, ..start.clone() }));
+        chips.push((view.walked.clone(), Wanted { journey: None, span: None, ..start.clone() }));
+    }
+    if let Some(span) = wanted.span {
+        let told = format!("from {} to {}", calendar::day(span.first), calendar::day(span.last));
+        chips.push((told, Wanted { span: None, ..start.clone() }));
     }
     if let Some(segment) = &wanted.segment {
         chips.push((
@@ -450,6 +466,7 @@ mod tests {
             among: None,
             bridge: None,
             journey: None,
+            span: None,
             segment: Some("region=North".into()),
             search: Some("<ann>".into()),
             offset: 50,

@@ -70,6 +70,12 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         Counted::Recent => format!("who met {} in the last 90 days", there()),
         Counted::Path if number.to == "left" => "who left on this path".to_owned(),
         Counted::Path => "who bought on this path".to_owned(),
+        Counted::Flow => {
+            format!("around their first time at {}: {}", there(), flow(&number.to, &touchpoint))
+        }
+        Counted::AsDesigned => "who walked as designed".to_owned(),
+        Counted::Skipped => format!("who passed over {} where the design has it", there()),
+        Counted::Unplanned => format!("who met {} where the design does not have it", there()),
         Counted::PromiseKept => format!("to whom it was kept: {}", promised(number, config)),
         Counted::PromiseBroken => format!("to whom it was broken: {}", promised(number, config)),
         Counted::PromiseOpen => format!("to whom it is still open: {}", promised(number, config)),
@@ -86,6 +92,17 @@ pub(super) fn told(number: &Number, config: &Config) -> String {
         Who::Stayed => format!("{told}, of those who stayed"),
         Who::Left => format!("{told}, of those who left"),
     }
+}
+
+/// `Delivery → Review` of the step and the places of a flow.
+fn flow(written: &str, touchpoint: &dyn Fn(&str) -> String) -> String {
+    let place = |place: &str| match (place, place.strip_prefix('@')) {
+        (_, Some(key)) => touchpoint(&key.replace("%20", " ").replace("%25", "%")),
+        ("before", _) => "nothing yet".to_owned(),
+        ("left", _) => "leaving".to_owned(),
+        _ => "nothing since".to_owned(),
+    };
+    written.split(' ').skip(1).map(place).collect::<Vec<_>>().join(" → ")
 }
 
 /// Of those compared at the landmarks of the journey.

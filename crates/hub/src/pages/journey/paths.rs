@@ -42,16 +42,6 @@ pub(crate) async fn json(hub: Hub) -> Answer {
     Ok(api::told(&edition, "paths", &view.goals))
 }
 
-/// The switch between the map and the paths.
-pub(super) fn switch(is_paths: bool) -> Markup {
-    html! {
-        nav.switch aria-label="What of the journey is shown" {
-            a href="/journey" aria-current=[(!is_paths).then_some("true")] { "Map" }
-            a href="/journey/paths" aria-current=[is_paths.then_some("true")] { "Paths" }
-        }
-    }
-}
-
 /// The page.
 pub fn page(view: &View) -> Markup {
     let content = html! {
@@ -59,7 +49,7 @@ pub fn page(view: &View) -> Markup {
             p.eyebrow { "Journey" }
             h1 { (sentence(&view.goals)) }
         }
-        div.controls { (switch(true)) }
+        div.controls { (super::tabs("/journey/paths")) }
         @for goal in &view.goals { (told(view, goal)) }
         p.muted {
             "A path holds the touchpoints between two purchases, before the first, or after the last; a customer walks one for each. Reached so: of all walks that held exactly these steps when they ended or the books did, those that ended here."

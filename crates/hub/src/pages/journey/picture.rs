@@ -4,6 +4,7 @@ use crate::links;
 use refresh::view::journey::{Compared, Counted, Edge, Journey, Number, Touchpoint, Who, share};
 use report::map::{Map, Spot, Tone, Way};
 use report::number;
+use std::collections::BTreeSet;
 
 /// Whom a map shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,14 +75,30 @@ pub fn drawn(edges: &[Edge], wanted: f64) -> usize {
     count
 }
 
+/// As many ways, shown or not, are in the picture, so that the slider has them at hand.
+pub(super) const WAITING: usize = 300;
+
 /// The number of a touchpoint or way in a group.
 pub(super) fn counted(journey: &Journey, counted: Counted, at: &str, to: &str) -> String {
     let number = Number { counted, at: at.to_owned(), to: to.to_owned(), who: journey.who };
-    links::walked(&number, &journey.segment)
+    links::walked_in(&number, &journey.segment, journey.span)
 }
 
-/// The map of one group, with the first `ways` of its edges.
-pub(super) fn of_group(journey: &Journey, ways: usize) -> Map {
+/// The least share of what customers walked, in percent, at which each way is drawn, most customers first.
+pub(super) fn shares(edges: &[Edge]) -> Vec<u8> {
+    let all: u64 = edges.iter().map(|edge| edge.customers).sum();
+    let mut before = 0;
+    let mut shares = Vec::with_capacity(edges.len());
+    for alike in edges.chunk_by(|a, b| a.customers == b.customers) {
+        shares.extend(std::iter::repeat_n((100 * before / all.max(1) + 1).min(100) as u8, alike.len()));
+        before += alike.iter().map(|edge| edge.customers).sum::<u64>();
+    }
+    shares
+}
+
+/// The map of one group, with the first `ways` of its edges shown, and others that wait to be; beneath them the ways of
+/// the design.
+pub(super) fn of_group(journey: &Journey, ways: usize, designed: &BTreeSet<(usize, usize)>) -> Map {
     let most = journey.touchpoints.iter().map(|one| one.customers).max().unwrap_or(1).max(1);
     let spot = |one: &Touchpoint| {
         let failed = share(one.failed, one.customers).unwrap_or(0.0);
@@ -106,9 +123,10 @@ pub(super) fn of_group(journey: &Journey, ways: usize) -> Map {
             ..place(journey, one)
         }
     };
-    let shown = &journey.edges[..ways.min(journey.edges.len())];
+    let shown = &journey.edges[..ways.max(WAITING).min(journey.edges.len())];
+    let shares = shares(&journey.edges);
     let widest = shown.iter().map(|edge| edge.customers).max().unwrap_or(1).max(1);
-    let way = |edge: &Edge| {
+    let way = |(at, edge): (usize, &Edge)| {
         let (from, to) = (&journey.touchpoints[edge.from], &journey.touchpoints[edge.to]);
         let days = edge.wait.median_us.unwrap_or(0.0) / 86_400e6;
         Way {
@@ -125,6 +143,8 @@ pub(super) fn of_group(journey: &Journey, ways: usize) -> Map {
             tone: if from.department == to.department { Tone::Plain } else { Tone::Across },
             shade: step(days, [1.0 / 24.0, 1.0, 7.0, 30.0, f64::INFINITY]),
             link: counted(journey, Counted::Edge, &from.key, &to.key),
+            share: Some(shares[at]),
+            waits: at >= ways,
         }
     };
     Map {
@@ -132,8 +152,28 @@ pub(super) fn of_group(journey: &Journey, ways: usize) -> Map {
         lanes: journey.departments.iter().map(|one| one.name.clone()).collect(),
         stages: journey.stages.iter().map(|one| one.name.clone()).collect(),
         spots: journey.touchpoints.iter().map(spot).collect(),
-        ways: shown.iter().rev().map(way).collect(),
+        ways: designed
+            .iter()
+            .filter_map(|way| planned(journey, *way))
+            .chain(shown.iter().enumerate().rev().map(way))
+            .collect(),
     }
+}
+
+/// A way of the design, whether walked or not.
+fn planned(journey: &Journey, (from, to): (usize, usize)) -> Option<Way> {
+    let (one, other) = (journey.touchpoints.get(from)?, journey.touchpoints.get(to)?);
+    Some(Way {
+        spoken: format!("{} → {}, as designed", one.name, other.name),
+        from,
+        to,
+        width: 0.0,
+        tone: Tone::Planned,
+        shade: 4,
+        link: counted(journey, Counted::Edge, &one.key, &other.key),
+        share: None,
+        waits: false,
+    })
 }
 
 /// One way in both groups: shares of the customers at its beginning who went on so.
@@ -220,6 +260,8 @@ pub(super) fn of_difference(left: &Journey, stayed: &Journey, ways: &[Differs]) 
                 brief(one.stayed)
             ),
             link: counted(left, Counted::Edge, &from.key, &to.key),
+            share: None,
+            waits: false,
         }
     };
     Map {
@@ -243,7 +285,11 @@ fn place(journey: &Journey, one: &Touchpoint) -> Spot {
         exits: 0.0,
         said: String::new(),
         spoken: String::new(),
-        link: counted(journey, Counted::Touchpoint, &one.key, ""),
+        link: if journey.who == Who::All && journey.segment.is_empty() && journey.span.is_none() {
+            links::address("/journey/steps", &[("at", &one.key)])
+        } else {
+            counted(journey, Counted::Touchpoint, &one.key, "")
+        },
     }
 }
 
@@ -287,6 +333,11 @@ mod tests {
         let half = drawn(&edges, 0.5);
         assert!(half > 0 && half < edges.len());
         assert_eq!(drawn(&[], 0.5), 0);
+        let shares = shares(&edges);
+        for percent in 1..=100_u8 {
+            let shown = shares.iter().filter(|share| **share <= percent).count();
+            assert_eq!(shown, drawn(&edges, f64::from(percent) / 100.0), "{percent} %");
+        }
     }
 
     #[test]

@@ -8,10 +8,11 @@ use crate::layout::{self, Frame, Place};
 use crate::pages::segments::select_of;
 use crate::{Hub, links};
 use maud::{Markup, html};
-use refresh::view::journey::{Journey, share};
+use refresh::view::journey::{Journey, Span, share};
 use refresh::view::segments::value_of;
 use report::{calendar, number};
 use serde::Deserialize;
+use std::collections::BTreeSet;
 
 /// The shares of paths one can choose, in percent.
 const SHARES: [u8; 5] = [30, 50, 70, 90, 100];
@@ -29,6 +30,12 @@ pub struct Asked {
     pub share: Option<u8>,
     /// A segment; the whole when empty.
     pub segment: Option<String>,
+    /// Only what happened from this day on, as 2026-01-31.
+    pub since: Option<String>,
+    /// And up to this one.
+    pub until: Option<String>,
+    /// `yes`: with the designed journey beneath.
+    pub designed: Option<String>,
 }
 
 /// What the page shows.
@@ -46,6 +53,10 @@ pub struct View {
     pub stayed: Option<Journey>,
     /// Segments one can choose.
     pub segments: Vec<String>,
+    /// Pairs of touchpoints that the design lets follow on one another; empty without one.
+    pub design: BTreeSet<(usize, usize)>,
+    /// Whether the design is shown.
+    pub designed: bool,
 }
 
 impl Asked {
@@ -59,6 +70,19 @@ impl Asked {
         })
     }
 
+    /// The days; of everybody's map alone.
+    fn span(&self, show: Show) -> Result<Option<Span>, Failure> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let span = super::span(given(&self.since), given(&self.until))?;
+        if span.is_some() && (show != Show::All || given(&self.segment).is_some()) {
+            return Err(Failure::unclear(
+                "Days can be chosen on the map of all customers alone.",
+                "Leave out show and segment, or since and until.",
+            ));
+        }
+        Ok(span)
+    }
+
     fn share(&self) -> Result<u8, Failure> {
         match self.share.unwrap_or(USUAL) {
             share @ 1..=100 => Ok(share),
@@ -70,23 +94,31 @@ impl Asked {
 async fn read(hub: &Hub, asked: &Asked) -> Result<Option<View>, Failure> {
     let (show, share) = (asked.show()?, asked.share()?);
     let segment = asked.segment.clone().unwrap_or_default();
+    let span = asked.span(show)?;
     let read = hub
         .at_one_edition(|| async {
-            let journey = hub.reader.journey(&segment, show.who()).await?;
+            let journey = match span {
+                Some(span) => hub.reader.journey_between(span).await?,
+                None => hub.reader.journey(&segment, show.who()).await?,
+            };
             let stayed = match show {
                 Show::Difference => Some(hub.reader.journey(&segment, Show::Stayed.who()).await?),
                 _ => None,
             };
-            Ok((journey, stayed, hub.reader.journey_segments().await?))
+            let design = hub.reader.designed_ways().await?;
+            Ok((journey, stayed, hub.reader.journey_segments().await?, design))
         })
         .await?;
-    Ok(read.map(|(edition, (journey, stayed, segments))| View {
+    let designed = asked.designed.as_deref() == Some("yes");
+    Ok(read.map(|(edition, (journey, stayed, segments, design))| View {
         frame: hub.frame(Some(edition)),
         show,
         share,
         journey,
         stayed,
         segments,
+        design,
+        designed,
     }))
 }
 
@@ -117,7 +149,8 @@ pub fn page(view: &View) -> Markup {
     let nobody = journey.totals.customers == 0;
     let content = html! {
         div.lead {
-            p.eyebrow { "Journey" @if !journey.segment.is_empty() { " · " bdi { (value_of(&journey.segment)) } } }
+            p.eyebrow { "Journey" @if !journey.segment.is_empty() { " · " bdi { (value_of(&journey.segment)) } }
+                @if let Some(span) = journey.span { " · " (calendar::day(span.first)) " to " (calendar::day(span.last)) } }
             h1 { (sentence(view)) }
             @if view.show != Show::All { p.summary.muted { (compared(view)) } }
         }
@@ -189,26 +222,39 @@ fn compared(view: &View) -> Markup {
 fn address(view: &View, show: Show, percent: u8) -> String {
     let share = if percent == USUAL { String::new() } else { percent.to_string() };
     let show = if show == Show::All { "" } else { show.name() };
-    links::address("/journey", &[("show", show), ("share", &share), ("segment", &view.journey.segment)])
+    let [since, until] = links::span_parts(view.journey.span.filter(|_| show.is_empty()));
+    let designed = if view.designed { "yes" } else { "" };
+    links::address(
+        "/journey",
+        &[
+            ("show", show),
+            ("share", &share),
+            ("since", &since),
+            ("until", &until),
+            ("designed", designed),
+            ("segment", &view.journey.segment),
+        ],
+    )
 }
 
 fn controls(view: &View) -> Markup {
     html! {
         div.controls {
-            (super::paths::switch(false))
+            (super::tabs("/journey"))
             nav.switch aria-label="Whom the map shows" {
                 @for show in Show::ALL {
                     a href=(address(view, show, view.share)) aria-current=[(show == view.show).then_some("true")] { (show.title()) }
                 }
             }
-            nav.switch aria-label="Share of paths drawn" {
+            nav.switch aria-label="Share of paths drawn" data-shares[view.show != Show::Difference] {
                 @for percent in SHARES {
                     a href=(address(view, view.show, percent)) aria-current=[(percent == view.share).then_some("true")] {
                         @if percent == 100 { "All paths" } @else { (percent) " %" }
                     }
                 }
             }
-            @if !view.segments.is_empty() {
+            @if view.show != Show::Difference && !view.journey.edges.is_empty() { (slider(view)) }
+            @if !view.segments.is_empty() && view.journey.span.is_none() {
                 form.filter method="get" action="/journey" {
                     @if view.show != Show::All { input type="hidden" name="show" value=(view.show.name()); }
                     @if view.share != USUAL { input type="hidden" name="share" value=(view.share); }
@@ -216,6 +262,39 @@ fn controls(view: &View) -> Markup {
                     button type="submit" { "Show" }
                 }
             }
+            @if view.show == Show::All && view.journey.segment.is_empty() { (days(view)) }
+            @if view.show != Show::Difference && !view.design.is_empty() {
+                @let other = View { designed: !view.designed, ..view.clone() };
+                a href=(address(&other, view.show, view.share)) {
+                    @if view.designed { "Without the design" } @else { "With the design" }
+                }
+            }
+        }
+    }
+}
+
+/// Chooses the share at once, where there is script; else it stays hidden.
+fn slider(view: &View) -> Markup {
+    let shares = picture::shares(&view.journey.edges);
+    let last = shares.get(picture::WAITING.min(shares.len()) - 1).copied().unwrap_or(100);
+    let last = if shares.len() <= picture::WAITING { 100 } else { last.max(view.share) };
+    html! {
+        label.slider hidden { "Paths drawn "
+            input type="range" min="1" max=(last) value=(view.share.min(last)) data-slider;
+            output { (view.share) " %" }
+        }
+    }
+}
+
+/// Chooses the days.
+fn days(view: &View) -> Markup {
+    let span = view.journey.span;
+    html! {
+        form.filter method="get" action="/journey" {
+            label { span { "From" } input type="date" name="since" value=[span.map(|span| span.first.to_string())]; }
+            label { span { "To" } input type="date" name="until" value=[span.map(|span| span.last.to_string())]; }
+            button.keep type="submit" { "Show" }
+            @if span.is_some() { a href="/journey" { "All days" } }
         }
     }
 }
@@ -234,9 +313,13 @@ fn map(view: &View) -> Markup {
             (tables::differences(journey, shown))
         };
     }
+    let none = BTreeSet::new();
     let count = picture::drawn(&journey.edges, f64::from(view.share) / 100.0);
     html! {
-        figure.journey { (picture::of_group(journey, count).picture()) (legend()) }
+        figure.journey {
+            (picture::of_group(journey, count, if view.designed { &view.design } else { &none }).picture())
+            (legend(view.designed))
+        }
         (other(view, count))
         (tables::touchpoints(journey))
         (tables::chains(journey))
@@ -254,7 +337,7 @@ fn other(view: &View, count: usize) -> Markup {
     let walked = |edges: &[refresh::view::journey::Edge]| edges.iter().map(|edge| edge.customers).sum();
     html! {
         @if !rest.is_empty() {
-            p.muted {
+            p.muted data-rest {
                 "Other: " (number::counted(rest.len(), "further way", "further ways")) " with "
                 (picture::brief(share(walked(rest), walked(&journey.edges)).unwrap_or(0.0)))
                 " of what customers walked are not drawn. " a href=(address(view, view.show, 100)) { "Show all paths" }
@@ -275,7 +358,7 @@ fn other_differences(view: &View, rest: &[Differs]) -> Markup {
     }
 }
 
-fn legend() -> Markup {
+fn legend(designed: bool) -> Markup {
     html! {
         figcaption.legend {
             span { "Circle: customers, " span.key.failed { "redder: more of them failed there" } }
@@ -283,6 +366,7 @@ fn legend() -> Markup {
             span { "Arrow: customers who went so, darker: longer wait" }
             span.key.across { "from department to department" }
             span.key.within { "within one" }
+            @if designed { span { "Dashed: as designed" } }
         }
     }
 }
@@ -311,6 +395,8 @@ mod tests {
             journey: samples::journey(show.who()),
             stayed: (show == Show::Difference).then(|| samples::journey(Show::Stayed.who())),
             segments: samples::segments(),
+            design: BTreeSet::from([(0, 1), (1, 2)]),
+            designed: false,
         }
     }
 
@@ -349,6 +435,43 @@ mod tests {
     }
 
     #[test]
+    fn the_design_lies_beneath_and_the_slider_has_all_ways_at_hand() {
+        let mut view = view(Show::All, 30);
+        let dashed = |told: &str| told.matches("way tone-planned").count();
+        let told = page(&view).into_string();
+        assert_eq!(dashed(&told), 0);
+        assert!(told.contains("With the design") && told.contains("data-slider"));
+        let waiting = told.matches("class=\"link waits\"").count();
+        assert_eq!(
+            waiting,
+            2 * (view.journey.edges.len() - crate::pages::journey::drawn(&view.journey.edges, 0.3))
+        );
+        view.designed = true;
+        let told = page(&view).into_string();
+        assert_eq!(dashed(&told), 4, "two ways in both layouts");
+        assert!(told.contains("Without the design") && told.contains("designed=yes"));
+    }
+
+    #[test]
+    fn the_map_of_some_days_keeps_them_in_its_links_and_lists() {
+        let mut some = view(Show::All, 50);
+        let day = |text| model::Day::parse(text).expect("day");
+        some.journey.span = Some(Span { first: day("2026-01-01"), last: day("2026-03-31") });
+        let told = page(&some).into_string();
+        samples::assert_safe(&told);
+        assert!(
+            told.contains("1\u{a0}Jan\u{a0}2026 to 31\u{a0}Mar\u{a0}2026") && told.contains("All days"),
+            "{told}"
+        );
+        assert!(
+            told.contains("walk=edge&amp;at=order&amp;to=delivery&amp;since=2026-01-01&amp;until=2026-03-31")
+        );
+        assert!(told.contains("/journey?share=90&amp;since=2026-01-01&amp;until=2026-03-31"));
+        let asked = Asked { since: Some("2026-01-01".into()), segment: Some("A".into()), ..Asked::default() };
+        assert!(asked.span(Show::All).is_err_and(|failure| failure.cure.contains("segment")));
+    }
+
+    #[test]
     fn an_empty_group_says_so() {
         let mut empty = view(Show::Left, 50);
         empty.journey.totals = refresh::view::journey::Totals::default();
@@ -366,7 +489,8 @@ mod tests {
 
     #[test]
     fn an_address_that_cannot_be_understood_says_what_to_write() {
-        let asked = |show: &str, share| Asked { show: Some(show.into()), share: Some(share), segment: None };
+        let asked =
+            |show: &str, share| Asked { show: Some(show.into()), share: Some(share), ..Asked::default() };
         assert!(asked("lost", 50).show().is_err_and(|failure| failure.cure.contains("show=left")));
         assert!(asked("", 0).share().is_err_and(|failure| failure.cure.contains("share=50")));
         assert_eq!(asked("", 5).show().expect("all"), Show::All);

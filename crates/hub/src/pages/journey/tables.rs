@@ -1,7 +1,7 @@
 //! The tables behind the map: touchpoints, ways, hand-offs, the stages, whole ways, and those who left against those
 //! who stayed.
 
-use super::picture::{Differs, brief, counted, points};
+use super::picture::{Differs, WAITING, brief, counted, points, shares};
 use crate::{layout, links};
 use maud::{Markup, html};
 use refresh::view::journey::{Chain, Compared, Counted, Edge, HandOff, Journey, Touchpoint, share};
@@ -79,11 +79,12 @@ pub(super) fn touchpoints(journey: &Journey) -> Markup {
 
 /// The ways that are drawn.
 pub(super) fn edges(journey: &Journey, drawn: usize) -> Markup {
+    let shares = shares(&journey.edges);
     let body = html! {
-        @for edge in &journey.edges[..drawn.min(journey.edges.len())] {
+        @for (at, edge) in journey.edges.iter().enumerate().take(drawn.max(WAITING)) {
             @let Edge { from, to, customers, wait, .. } = edge;
             @let (from, to) = (&journey.touchpoints[*from], &journey.touchpoints[*to]);
-            tr {
+            tr.waits[at >= drawn] data-share=(shares[at]) {
                 th.name scope="row" { (from.name) " → " (to.name) }
                 td {
                     @if from.department == to.department { span.muted { "within " (journey.departments[from.department].name) } }
