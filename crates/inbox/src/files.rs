@@ -4,6 +4,7 @@ use crate::error::Error;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const ENDING: &str = "log";
 
@@ -49,15 +50,23 @@ pub(crate) fn create(folder: &Path, start: u64) -> Result<(Piece, File), Error> 
     Ok((Piece { start, path }, file))
 }
 
+/// A program that is just ending, or a child that is just starting and still shares what is open, holds the folder for
+/// a moment: so often it is tried again, and so long waited in between.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Takes the folder for this process alone.
 pub(crate) fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(failed("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Held { folder: folder.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(failed("lock", &path)(source)),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            Err(TryLockError::Error(source)) => return Err(failed("lock", &path)(source)),
+        }
     }
+    Err(Error::Held { folder: folder.to_owned() })
 }
 
 /// Makes what was created or removed in a folder durable.

@@ -45,7 +45,8 @@ fn credited(goal: &str, credit: &Credit) -> Vec<Row> {
         row.push(Cell::Count(bought));
         row
     };
-    let shares = credits.shares.iter().enumerate().filter(|(_, share)| share.shapley_purchases > 0.0);
+    let shares = credits.shares.iter().enumerate();
+    let shares = shares.filter(|(_, share)| share.shapley_purchases > 0.0 || share.markov_purchases > 0.0);
     let figures =
         |share: &Share| [share.removal, share.markov_purchases, share.shapley_purchases, share.shapley_minor];
     let mut rows: Vec<Row> = shares.map(|(code, share)| row(code as u16, figures(share))).collect();
